@@ -1,0 +1,148 @@
+import type { Level } from '../levels.ts';
+
+/**
+ * Everything the HTML report shows. Plain JSON, made by `core/outputs/report.ts`, read by the page in `report/`.
+ * All times are ISO 8601 in UTC. Texts are the trail's own (an attacker may have written them): the page escapes them.
+ */
+export interface ReportModel {
+  readonly version: 1;
+  readonly tool: { readonly name: 'Trailwarden'; readonly version: string };
+  readonly totals: ReportTotals;
+  /** Events per level, all five levels present. */
+  readonly levels: Readonly<Record<Level, number>>;
+  /** One entry for every hour with events, oldest first; counts in the order informational, low, medium, high, critical. */
+  readonly hours: readonly { readonly hour: string; readonly counts: readonly [number, number, number, number, number] }[];
+  readonly regions: readonly ReportRegion[];
+  /** Source addresses by risk, highest first, at most 25. */
+  readonly addresses: readonly ReportAddress[];
+  /** Console sign-ins per hour (UTC), oldest first; hours without sign-ins are left out. */
+  readonly logins: readonly { readonly hour: string; readonly succeeded: number; readonly failed: number }[];
+  /** Principals by risk, highest first, at most 50. */
+  readonly principals: readonly ReportPrincipal[];
+  readonly rules: readonly {
+    readonly title: string;
+    readonly id: string;
+    readonly level: Level;
+    readonly signals: number;
+    readonly author: string;
+  }[];
+  /** Incidents, highest risk first, at most 200. */
+  readonly incidents: readonly ReportIncident[];
+  /** Events by risk, highest first, then by time: at most `eventsLimit` of `totals.events`. */
+  readonly events: readonly ReportEvent[];
+  readonly eventsLimit: number;
+}
+
+export interface ReportTotals {
+  readonly files: number;
+  readonly filesRejected: number;
+  readonly records: number;
+  readonly events: number;
+  readonly duplicates: number;
+  readonly rejects: number;
+  /** Events left out by --since, --until, --account or --region. */
+  readonly excluded: number;
+  readonly rejectReasons: Readonly<Record<string, number>>;
+  readonly signals: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  readonly principals: number;
+}
+
+export interface ReportRegion {
+  /** A region code, or `global` for services that have no region. */
+  readonly region: string;
+  readonly events: number;
+  readonly riskyEvents: number;
+  readonly controlsEvaluated: number;
+  readonly controlsFailed: number;
+  /** Share of evaluated controls without a violation, 0-100; null means no data. */
+  readonly controlCompliance: number | null;
+  /** Share of events that violate no control, 0-100; null means no data. */
+  readonly eventCompliance: number | null;
+  /** Violations per failed control: `4.5` -> count. */
+  readonly violations: Readonly<Record<string, number>>;
+}
+
+export interface ReportAddress {
+  readonly address: string;
+  readonly risk: number;
+  readonly events: number;
+  readonly riskyEvents: number;
+  readonly failedEvents: number;
+  readonly principals: number;
+  readonly anomalous: boolean;
+  /** Why it is marked, one sentence each; empty when it is not. */
+  readonly why: readonly string[];
+}
+
+export interface ReportPrincipal {
+  readonly principal: string;
+  readonly roleTag: string;
+  readonly risk: number;
+  readonly level: Level;
+  readonly events: number;
+  readonly riskyEvents: number;
+  readonly tactics: readonly string[];
+  readonly reasons: readonly ReportReason[];
+}
+
+export interface ReportReason {
+  readonly text: string;
+  /** Points of the risk that this reason gives; the points of all reasons add up to the risk. */
+  readonly points: number;
+}
+
+export interface ReportIncident {
+  readonly id: string;
+  readonly principal: string;
+  readonly roleTag: string;
+  readonly level: Level;
+  readonly risk: number;
+  readonly opened: string;
+  readonly updated: string;
+  readonly tactics: readonly string[];
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  readonly addresses: readonly string[];
+  readonly signals: number;
+  readonly reasons: readonly ReportReason[];
+}
+
+export interface ReportEvent {
+  readonly id: string;
+  readonly time: string;
+  readonly risk: number;
+  readonly level: Level;
+  readonly principal: string;
+  /** Session name beside a role, else ''. */
+  readonly session: string;
+  readonly roleTag: string;
+  /** `service:Action`, as `iam:CreateUser`. */
+  readonly action: string;
+  readonly source: string;
+  readonly name: string;
+  readonly region: string;
+  readonly account: string;
+  readonly address: string;
+  readonly userAgent: string;
+  readonly error: string;
+  readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
+  readonly controls: readonly string[];
+  readonly reasons: readonly ReportReason[];
+  /** What each rule saw, one line a signal: title of the rule and the fields with their values. */
+  readonly signals: readonly {
+    readonly title: string;
+    readonly detector: string;
+    readonly level: Level;
+    readonly evidence: readonly { readonly field: string; readonly value: string }[];
+  }[];
+  /** Where the record lies: `path#index` (0-based index of the record in its file). */
+  readonly origin: string;
+  /** The record as JSON text, cut at 16 KB (`truncated` says so); null when the event is low-risk and was left out to keep the page small. */
+  readonly record: string | null;
+  readonly truncated: boolean;
+}
