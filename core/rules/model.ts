@@ -36,36 +36,58 @@ export interface Rule {
   /** CIS AWS Foundations v3.0 controls in the rule's tags (`cis.4.5` gives `4.5`). */
   readonly controls: readonly string[];
   readonly condition: Condition;
-  /** What the index keys the rule by; an undefined set means "any". */
+  /** The case-folded eventSource and eventName values that the rule asks for, which the index keys it by; undefined means "any". */
   readonly sources?: readonly string[];
   readonly names?: readonly string[];
 }
 
-/** The compiled-to-JSON form of a rule's detection; see match.ts for its meaning. */
+/**
+ * A rule's detection as plain JSON. The loader writes it with every `not` directly around a test (De Morgan), in the
+ * order of the rule; `compile.ts` gives it its meaning.
+ */
 export type Condition =
   | { readonly op: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition }
-  | FieldTest
-  | KeywordTest;
+  | Leaf;
 
+export type Leaf = FieldTest | KeywordTest;
+
+/** Holds when any value that the path leads to passes the test. */
 export interface FieldTest {
   readonly op: 'field';
-  /** Dotted path; crosses arrays. */
+  /** Dotted path; crosses arrays, except for the scalar fields of `fields.ts`. */
   readonly field: string;
   readonly test: ValueTest;
 }
 
+/** Holds when any string anywhere in the record passes the test. */
 export interface KeywordTest {
   readonly op: 'keyword';
-  readonly test: ValueTest;
+  readonly test: TextTest;
 }
 
-/** One primitive test of one value; alternatives and `all` are spelled out with and/or. */
-export interface ValueTest {
-  readonly kind: string;
-  readonly value?: unknown;
-  readonly cased?: boolean;
-}
+/** One test of one value; a list of alternatives is one test, `all` is spelled out with `and`. */
+export type ValueTest =
+  | TextTest
+  /** No value other than null lies at the path. */
+  | { readonly kind: 'null' }
+  /** The key is there (true) or is not there (false), whatever its value. */
+  | { readonly kind: 'exists'; readonly value: boolean }
+  /** Equal to a value at another path. */
+  | { readonly kind: 'fieldref'; readonly field: string; readonly cased?: boolean };
+
+/** A test of one value's text; numbers and booleans are tested as the text that JSON writes for them. */
+export type TextTest =
+  /** Equal to one of these; without regard to case unless `cased`. */
+  | { readonly kind: 'in'; readonly values: readonly string[]; readonly cased?: boolean }
+  /** Fits one of these Sigma patterns, written with `*`, `?` and the escapes `\*`, `\?`, `\\`. */
+  | { readonly kind: 'like'; readonly patterns: readonly string[]; readonly cased?: boolean }
+  /** One of these RE2 patterns is found in it; flags of `ims`. */
+  | { readonly kind: 're'; readonly patterns: readonly string[]; readonly flags: string }
+  /** Is an address inside one of these CIDR ranges. */
+  | { readonly kind: 'cidr'; readonly ranges: readonly string[] }
+  /** Is a number that compares so. */
+  | { readonly kind: 'lt' | 'lte' | 'gt' | 'gte'; readonly value: number };
 
 /** One field that made a rule match, with the value that was seen (cut to a readable length). */
 export interface Evidence {

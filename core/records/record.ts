@@ -1,0 +1,343 @@
+import { contentWords, uuidText, uuidWords } from './identifier.ts';
+import { INCOMPLETE, INVALID, skipSpace, skipString, skipValue } from './json-scan.ts';
+import { type Principal, principalOf } from './principal.ts';
+import { type Bytes, decode, TextCache } from './text.ts';
+import { parseTime, parseTimeBytes } from './time.ts';
+import { CHEAP_KEYS, type RecordView } from './view.ts';
+
+/** Keys besides {@link CHEAP_KEYS} whose place is noted: they tell what shape an object has. */
+const SHAPE_KEYS = [
+  'detail',
+  'CloudTrailEvent',
+  'message',
+  '@message',
+  '@timestamp',
+  'digestStartTime',
+  'insightDetails',
+  'eventId',
+  'accountId',
+  'timeWindow',
+  'requestParameters',
+  'responseElements',
+] as const;
+
+const KEYS: readonly string[] = [...CHEAP_KEYS, ...SHAPE_KEYS];
+const SLOT = new Map(KEYS.map((key, slot) => [key, slot]));
+const CHEAP = CHEAP_KEYS.size;
+
+function slotOf(key: string): number {
+  const slot = SLOT.get(key);
+  if (slot === undefined) throw new RangeError(`no slot for key "${key}"`);
+  return slot;
+}
+
+/** Keys by length and first byte, so that most keys are told apart by two comparisons. */
+const BUCKETS: { readonly slot: number; readonly key: Buffer }[][] = Array.from({ length: 64 * 128 }, () => []);
+for (const [slot, key] of KEYS.entries()) BUCKETS[key.length * 128 + key.charCodeAt(0)]?.push({ slot, key: Buffer.from(key) });
+
+const S = {
+  userIdentity: slotOf('userIdentity'),
+  eventTime: slotOf('eventTime'),
+  eventSource: slotOf('eventSource'),
+  eventName: slotOf('eventName'),
+  awsRegion: slotOf('awsRegion'),
+  sourceIPAddress: slotOf('sourceIPAddress'),
+  userAgent: slotOf('userAgent'),
+  errorCode: slotOf('errorCode'),
+  eventID: slotOf('eventID'),
+  eventType: slotOf('eventType'),
+  eventVersion: slotOf('eventVersion'),
+  recipientAccountId: slotOf('recipientAccountId'),
+  sharedEventID: slotOf('sharedEventID'),
+  eventCategory: slotOf('eventCategory'),
+  detail: slotOf('detail'),
+  CloudTrailEvent: slotOf('CloudTrailEvent'),
+  message: slotOf('message'),
+  atMessage: slotOf('@message'),
+  timestamp: slotOf('@timestamp'),
+  digestStartTime: slotOf('digestStartTime'),
+  insightDetails: slotOf('insightDetails'),
+  eventId: slotOf('eventId'),
+  accountId: slotOf('accountId'),
+  timeWindow: slotOf('timeWindow'),
+} as const;
+
+export type Category = 'Management' | 'Data' | 'Insight' | 'NetworkActivity' | 'Aggregated';
+
+/** What an object in a file turned out to be. */
+export type Shape = 'record' | 'envelope' | 'text-envelope' | 'digest' | 'unknown';
+
+interface Identity {
+  readonly value: unknown;
+  readonly principal: Principal;
+}
+
+const MOST_IDENTITIES = 20_000;
+
+/**
+ * One CloudTrail record, read in place from the bytes of its file: a flyweight that is filled anew for every record, so whoever
+ * is handed one keeps what it needs and not the object. Top-level keys are found by one validating pass; the record as a
+ * whole is parsed only when a rule asks for a key outside {@link CHEAP_KEYS}. As with JSON.parse, the last of duplicate keys wins.
+ */
+export class TrailRecord implements RecordView {
+  eventSource = '';
+  eventName = '';
+  /** Milliseconds since 1970. */
+  time = 0;
+  category: Category = 'Management';
+  /** The event's identity as four 32-bit words: eventID where it is a UUID, else a hash of the record. */
+  readonly id = new Uint32Array(4);
+
+  #bytes: Bytes = Buffer.alloc(0);
+  #from = 0;
+  #to = 0;
+  #full: Readonly<Record<string, unknown>> | undefined;
+  readonly #starts = new Int32Array(KEYS.length);
+  readonly #ends = new Int32Array(KEYS.length);
+  readonly #texts = new TextCache();
+  readonly #identities = new Map<string, Map<string, Identity>>();
+  #identityCount = 0;
+
+  /**
+   * Reads the object that starts at bytes[from] (a `{`). Gives the index after it, or a negative code of json-scan.
+   * `end` is where the bytes end.
+   */
+  scan(bytes: Bytes, from: number, end: number): number {
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#full = undefined;
+    this.#starts.fill(-1);
+    let i = skipSpace(bytes, from + 1, end);
+    if (i < end && bytes[i] === 0x7d) {
+      this.#to = i + 1;
+      return i + 1;
+    }
+    for (;;) {
+      if (i >= end) return INCOMPLETE;
+      if (bytes[i] !== 0x22) return INVALID;
+      const keyFrom = i + 1;
+      i = skipString(bytes, keyFrom, end);
+      if (i < 0) return i;
+      const slot = findSlot(bytes, keyFrom, i - 1);
+      i = skipSpace(bytes, i, end);
+      if (i >= end) return INCOMPLETE;
+      if (bytes[i] !== 0x3a) return INVALID;
+      i = skipSpace(bytes, i + 1, end);
+      const valueFrom = i;
+      i = i < end && bytes[i] === 0x22 ? skipString(bytes, i + 1, end) : skipValue(bytes, i, end);
+      if (i < 0) return i;
+      if (slot >= 0) {
+        this.#starts[slot] = valueFrom;
+        this.#ends[slot] = i;
+      }
+      i = skipSpace(bytes, i, end);
+      if (i >= end) return INCOMPLETE;
+      const after = bytes[i];
+      if (after === 0x7d) {
+        this.#to = i + 1;
+        return i + 1;
+      }
+      if (after !== 0x2c) return INVALID;
+      i = skipSpace(bytes, i + 1, end);
+    }
+  }
+
+  /** True when bytes[from, to) is one of the keys by which a record or an envelope is told. */
+  static knows(bytes: Bytes, from: number, to: number): boolean {
+    return findSlot(bytes, from, to) >= 0;
+  }
+
+  get shape(): Shape {
+    if (this.#has(S.eventName) || this.#has(S.eventVersion) || this.#has(S.userIdentity) || this.#has(S.insightDetails)) return 'record';
+    if (this.#startsWith(S.detail, 0x7b)) return 'envelope';
+    if (this.#has(S.eventSource) && (this.#has(S.eventTime) || this.#has(S.eventID))) return 'record';
+    if (this.#has(S.digestStartTime)) return 'digest';
+    if (this.#startsWith(S.CloudTrailEvent, 0x22)) return 'text-envelope';
+    if (this.#startsWith(S.message, 0x22) || this.#startsWith(S.atMessage, 0x22)) return 'text-envelope';
+    return 'unknown';
+  }
+
+  /** Byte range of the object in an EventBridge envelope's `detail`. */
+  get detail(): readonly [number, number] {
+    return [this.#starts[S.detail] as number, this.#ends[S.detail] as number];
+  }
+
+  /** The JSON text that an envelope carries in `CloudTrailEvent`, `message` or `@message`; '' when that is no text. */
+  get carriedText(): string {
+    for (const slot of [S.CloudTrailEvent, S.message, S.atMessage]) if (this.#startsWith(slot, 0x22)) return this.#string(slot);
+    return '';
+  }
+
+  /** Fills the fields of an event from the scanned object, or says why it is none. */
+  read(): 'no-event-time' | 'bad-event-time' | 'no-event-source' | 'no-event-name' | 'not-cloudtrail' | null {
+    this.eventSource = this.#string(S.eventSource);
+    this.eventName = this.#string(S.eventName);
+    this.category = this.#readCategory();
+    if (this.category === 'Insight') this.#readInsight();
+    if (this.category === 'Aggregated' && this.eventName === '') this.eventName = 'AggregatedActivity';
+    if (this.eventSource === '') return 'no-event-source';
+    if (this.eventName === '') return 'no-event-name';
+    // S3's own notifications look alike but are no trail.
+    if (this.eventSource.startsWith('aws:')) return 'not-cloudtrail';
+    const time = this.#readTime();
+    if (time === undefined) return 'no-event-time';
+    if (Number.isNaN(time)) return 'bad-event-time';
+    this.time = time;
+    const id = this.#has(S.eventID) ? S.eventID : S.eventId;
+    const isUuid =
+      this.#startsWith(id, 0x22) && uuidWords(this.#bytes, (this.#starts[id] as number) + 1, (this.#ends[id] as number) - 1, this.id);
+    if (!isUuid) contentWords(this.raw, this.id);
+    return null;
+  }
+
+  /** The event's id as text: the record's own, else the UUID made of its content. */
+  get eventID(): string {
+    return this.#string(this.#has(S.eventID) ? S.eventID : S.eventId) || uuidText(this.id);
+  }
+
+  get region(): string {
+    return this.#string(S.awsRegion);
+  }
+
+  /** The account the event was recorded for. */
+  get account(): string {
+    return this.#string(S.recipientAccountId) || this.#string(S.accountId) || this.principal.account;
+  }
+
+  get address(): string {
+    return this.#string(S.sourceIPAddress);
+  }
+
+  get userAgent(): string {
+    return this.#string(S.userAgent);
+  }
+
+  get errorCode(): string {
+    return this.#string(S.errorCode);
+  }
+
+  get sharedEventID(): string {
+    return this.#string(S.sharedEventID);
+  }
+
+  get principal(): Principal {
+    return this.#identity().principal;
+  }
+
+  /** The record's own bytes, valid until the next scan. */
+  get raw(): Bytes {
+    return this.#bytes.subarray(this.#from, this.#to);
+  }
+
+  /** The whole record, parsed once when first asked for. */
+  get full(): Readonly<Record<string, unknown>> {
+    this.#full ??= JSON.parse(this.#bytes.toString('utf8', this.#from, this.#to)) as Readonly<Record<string, unknown>>;
+    return this.#full;
+  }
+
+  top(key: string): unknown {
+    const slot = SLOT.get(key);
+    if (slot === undefined || slot >= CHEAP) return slot !== undefined && !this.#has(slot) ? undefined : own(this.full, key);
+    if (slot === S.userIdentity) return this.#identity().value;
+    if (!this.#has(slot)) return undefined;
+    return this.#startsWith(slot, 0x22) ? this.#string(slot) : this.#parse(slot);
+  }
+
+  #has(slot: number): boolean {
+    return (this.#starts[slot] as number) >= 0;
+  }
+
+  #startsWith(slot: number, byte: number): boolean {
+    const start = this.#starts[slot] as number;
+    return start >= 0 && this.#bytes[start] === byte;
+  }
+
+  #string(slot: number): string {
+    const start = this.#starts[slot] as number;
+    if (start < 0 || this.#bytes[start] !== 0x22) return '';
+    return this.#texts.string(this.#bytes, start + 1, (this.#ends[slot] as number) - 1);
+  }
+
+  #parse(slot: number): unknown {
+    return JSON.parse(this.#bytes.toString('utf8', this.#starts[slot], this.#ends[slot]));
+  }
+
+  #object(slot: number): Readonly<Record<string, unknown>> {
+    return this.#startsWith(slot, 0x7b) ? (this.#parse(slot) as Readonly<Record<string, unknown>>) : {};
+  }
+
+  #readCategory(): Category {
+    const category = this.#string(S.eventCategory);
+    if (category === 'Data' || category === 'NetworkActivity' || category === 'Insight' || category === 'Aggregated') return category;
+    return this.#has(S.insightDetails) && this.#string(S.eventType) === 'AwsCloudTrailInsight' ? 'Insight' : 'Management';
+  }
+
+  #readInsight(): void {
+    const details = this.#object(S.insightDetails);
+    if (this.eventSource === '') this.eventSource = ownText(details, 'eventSource');
+    if (this.eventName === '') this.eventName = ownText(details, 'eventName');
+  }
+
+  #readTime(): number | undefined {
+    const slot = this.#has(S.eventTime) ? S.eventTime : S.timestamp;
+    if (this.#has(slot)) {
+      if (!this.#startsWith(slot, 0x22)) return Number.NaN;
+      return parseTimeBytes(this.#bytes, (this.#starts[slot] as number) + 1, (this.#ends[slot] as number) - 1);
+    }
+    const window = ownText(this.#object(S.timeWindow), 'windowStart');
+    return window === '' ? undefined : parseTime(window);
+  }
+
+  #identity(): Identity {
+    const start = this.#starts[S.userIdentity] as number;
+    const recipient = this.#string(S.recipientAccountId) || this.#string(S.accountId);
+    const text = start < 0 ? '' : this.#bytes.toString('latin1', start, this.#ends[S.userIdentity]);
+    let known = this.#identities.get(recipient);
+    if (known === undefined) {
+      known = new Map();
+      this.#identities.set(recipient, known);
+    }
+    let identity = known.get(text);
+    if (identity === undefined) {
+      if (this.#identityCount >= MOST_IDENTITIES) {
+        this.#identities.clear();
+        this.#identityCount = 0;
+        known = new Map();
+        this.#identities.set(recipient, known);
+      }
+      const value = start < 0 ? undefined : this.#parse(S.userIdentity);
+      identity = { value, principal: principalOf(value, recipient) };
+      known.set(text, identity);
+      this.#identityCount += 1;
+    }
+    return identity;
+  }
+}
+
+function own(from: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(from, key) ? from[key] : undefined;
+}
+
+function ownText(from: Readonly<Record<string, unknown>>, key: string): string {
+  const value = own(from, key);
+  return typeof value === 'string' ? value : '';
+}
+
+/** Slot of the key whose bytes are [from, to), or -1. A key written with escapes is decoded first. */
+function findSlot(bytes: Bytes, from: number, to: number): number {
+  const length = to - from;
+  if (length < 64) {
+    const first = bytes[from] as number;
+    if (first < 128) {
+      const bucket = BUCKETS[length * 128 + first] as { readonly slot: number; readonly key: Buffer }[];
+      for (let b = 0; b < bucket.length; b += 1) {
+        const { slot, key } = bucket[b] as { readonly slot: number; readonly key: Buffer };
+        let k = 1;
+        while (k < length && key[k] === bytes[from + k]) k += 1;
+        if (k === length) return slot;
+      }
+    }
+  }
+  for (let i = from; i < to; i += 1) if (bytes[i] === 0x5c) return SLOT.get(decode(bytes, from, to)) ?? -1;
+  return -1;
+}
