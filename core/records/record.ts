@@ -85,8 +85,10 @@ export class TrailRecord implements RecordView {
   /** Milliseconds since 1970. */
   time = 0;
   category: Category = 'Management';
-  /** The event's identity as four 32-bit words: eventID where it is a UUID, else a hash of the record. */
+  /** The event's identity as four 32-bit words: eventID where it is a UUID, else a hash of it, or of the record when there is none. */
   readonly id = new Uint32Array(4);
+  /** True when eventID is no UUID (a placeholder, as exports write): it then tells no two records apart, their content must. */
+  hasWeakId = false;
 
   #bytes: Bytes = Buffer.alloc(0);
   #from = 0;
@@ -183,10 +185,7 @@ export class TrailRecord implements RecordView {
     if (time === undefined) return 'no-event-time';
     if (Number.isNaN(time)) return 'bad-event-time';
     this.time = time;
-    const id = this.#has(S.eventID) ? S.eventID : S.eventId;
-    const isUuid =
-      this.#startsWith(id, 0x22) && uuidWords(this.#bytes, (this.#starts[id] as number) + 1, (this.#ends[id] as number) - 1, this.id);
-    if (!isUuid) contentWords(this.raw, this.id);
+    this.#readId();
     return null;
   }
 
@@ -264,6 +263,18 @@ export class TrailRecord implements RecordView {
 
   #object(slot: number): Readonly<Record<string, unknown>> {
     return this.#startsWith(slot, 0x7b) ? (this.#parse(slot) as Readonly<Record<string, unknown>>) : {};
+  }
+
+  #readId(): void {
+    const slot = this.#has(S.eventID) ? S.eventID : S.eventId;
+    const stated = this.#startsWith(slot, 0x22);
+    const from = (this.#starts[slot] as number) + 1;
+    const to = (this.#ends[slot] as number) - 1;
+    this.hasWeakId = false;
+    if (stated && uuidWords(this.#bytes, from, to, this.id)) return;
+    const text = this.#string(slot);
+    this.hasWeakId = text !== '';
+    contentWords(this.hasWeakId ? Buffer.from(text) : this.raw, this.id);
   }
 
   #readCategory(): Category {

@@ -1,0 +1,68 @@
+import { distance } from 'fastest-levenshtein';
+import * as v from 'valibot';
+import { type Config, ConfigSchema } from './schema.ts';
+
+/** A configuration that cannot be used; the message is a list of sentences. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The configuration when the user gives none. */
+export function defaultConfig(): Config {
+  return v.parse(ConfigSchema, {});
+}
+
+/**
+ * The configuration in a JSON text.
+ * @throws {ConfigError} naming the file, the key, what was expected and what came; for an unknown key the nearest known one.
+ */
+export function loadConfig(text: string, file: string): Config {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`${file} is not JSON: ${(error as Error).message}. Mend the text, or start anew from {}.`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(`${file} should hold a JSON object such as {}, but holds ${JSON.stringify(value).slice(0, 80)}.`);
+  }
+  const result = v.safeParse(ConfigSchema, value);
+  if (result.success) return result.output;
+  throw new ConfigError(result.issues.map((issue) => `${file}: ${sentence(issue)}`).join('\n'));
+}
+
+function sentence(issue: v.BaseIssue<unknown>): string {
+  const path = issue.path?.map((item) => String(item.key)) ?? [];
+  const where = path.length === 0 ? 'the file' : `"${path.join('.')}"`;
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const key = path.at(-1) ?? '';
+    const known = knownKeys(path.slice(0, -1));
+    const nearest = [...known].sort((a, b) => distance(key, a) - distance(key, b))[0];
+    return `${where} is not a known key. ${nearest === undefined ? 'No key is known there.' : `Did you mean "${nearest}"? Known there: ${known.join(', ')}.`}`;
+  }
+  const came = JSON.stringify(issue.input) ?? 'nothing';
+  return `${where} should be ${expectation(issue)}, but is ${came.length > 80 ? `${came.slice(0, 80)}…` : came}.`;
+}
+
+function expectation(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'check') return issue.message;
+  if (issue.type === 'min_length') return 'filled (at least one entry or character)';
+  return (issue.expected ?? issue.message).replace(/^>=/, 'at least ').replace(/^<=/, 'at most ');
+}
+
+/** Keys that the schema knows at a path of keys. */
+function knownKeys(path: readonly string[]): string[] {
+  let schema: unknown = ConfigSchema;
+  for (const key of path) {
+    schema = unwrap(schema);
+    const { entries, item } = schema as { entries?: Record<string, unknown>; item?: unknown };
+    schema = entries?.[key] ?? item;
+  }
+  return Object.keys((unwrap(schema) as { entries?: object } | undefined)?.entries ?? {});
+}
+
+function unwrap(schema: unknown): unknown {
+  const { wrapped, pipe } = (schema ?? {}) as { wrapped?: unknown; pipe?: unknown[] };
+  if (wrapped !== undefined) return unwrap(wrapped);
+  return pipe === undefined ? schema : pipe[0];
+}

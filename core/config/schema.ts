@@ -1,0 +1,90 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { LEVELS } from '../levels.ts';
+import { isNetwork } from './network.ts';
+
+const level = v.picklist(LEVELS);
+const pattern = v.pipe(v.string(), v.minLength(1));
+const wholeNumber = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+
+export const ROLE_TAGS = ['admin', 'developer', 'external', 'service', 'root', 'unknown'] as const;
+export type RoleTag = (typeof ROLE_TAGS)[number];
+
+/** The one configuration file, `trailwarden.config.json`: every key is optional, unknown keys are refused. */
+export const ConfigSchema = v.strictObject({
+  $schema: v.optional(v.pipe(v.string(), v.description('Where an editor finds this schema.'))),
+  rules: v.optional(
+    v.strictObject({
+      disabled: v.optional(
+        v.pipe(v.array(pattern), v.description('Rules that shall not run: ids, or file names with * as wildcard, as "discovery/*".')),
+        [],
+      ),
+      levels: v.optional(v.pipe(v.record(pattern, level), v.description('Another level for a rule, by its id or file name.')), {}),
+    }),
+    {},
+  ),
+  roleTags: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          tag: v.picklist(ROLE_TAGS),
+          principals: v.pipe(v.array(pattern), v.minLength(1), v.description('Patterns of principals, * as wildcard, case-insensitive.')),
+        }),
+      ),
+      v.description('Which principals carry which role tag; the first that fits wins, before the built-in patterns.'),
+    ),
+    [],
+  ),
+  trustedNetworks: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.check(isNetwork, 'a network such as "203.0.113.0/24" or an address'))),
+      v.description('Networks that people of the organization come from. Calls from elsewhere weigh more.'),
+    ),
+    [],
+  ),
+  risk: v.optional(
+    v.strictObject({
+      failedShare: v.optional(
+        v.pipe(v.number(), v.minValue(0), v.maxValue(1), v.description('What a signal of a failed call keeps of its weight.')),
+        0.6,
+      ),
+    }),
+    {},
+  ),
+  posture: v.optional(
+    v.strictObject({
+      regions: v.optional(
+        v.pipe(v.array(pattern), v.description('Regions that the summary names even when nothing happened there ("no data").')),
+      ),
+    }),
+    {},
+  ),
+  report: v.optional(
+    v.strictObject({
+      events: v.optional(v.pipe(wholeNumber(0, 100_000), v.description('How many events, by risk, the report holds.')), 10_000),
+    }),
+    {},
+  ),
+  limits: v.optional(
+    v.strictObject({
+      inflatedMegabytes: v.optional(v.pipe(wholeNumber(1, 1_000_000), v.description('How far one file may inflate.')), 16_384),
+      inflateRatio: v.optional(
+        v.pipe(wholeNumber(2, 2000), v.description('Inflated / compressed size beyond which a file is a bomb.')),
+        400,
+      ),
+      recordMegabytes: v.optional(v.pipe(wholeNumber(1, 256), v.description('Size of one record.')), 16),
+    }),
+    {},
+  ),
+});
+
+export type Config = v.InferOutput<typeof ConfigSchema>;
+
+/** The JSON Schema that editors read, published as `trailwarden.config.schema.json`. */
+export function configJsonSchema(): Record<string, unknown> {
+  return {
+    $id: 'trailwarden.config.schema.json',
+    title: 'Trailwarden configuration',
+    ...toJsonSchema(ConfigSchema, { typeMode: 'input', errorMode: 'ignore' }),
+  };
+}

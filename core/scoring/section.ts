@@ -1,0 +1,95 @@
+import type { RoleTag } from '../config/schema.ts';
+
+/**
+ * One part of one source object after parsing and the stateless rules: events as columns, signals, and the rows of the event
+ * files, rendered. Made of typed arrays and texts only, so that a worker hands it over without copying. Text columns hold
+ * indexes into `strings`, `principals` into `actors`.
+ */
+export interface ScoredPart {
+  readonly strings: readonly string[];
+  readonly actors: readonly { readonly id: string; readonly roleTag: RoleTag }[];
+  readonly count: number;
+  /** Four words an event. */
+  readonly ids: Uint32Array;
+  /** Milliseconds since 1970. */
+  readonly times: Float64Array;
+  readonly risks: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly principals: Uint32Array;
+  readonly accounts: Uint32Array;
+  readonly regions: Uint32Array;
+  readonly postureRegions: Uint32Array;
+  readonly addresses: Uint32Array;
+  /** Masks of controls, see core/posture/controls.ts. */
+  readonly evaluated: Uint16Array;
+  readonly violated: Uint16Array;
+  /** Index of the event of each signal, ascending. */
+  readonly signalEvents: Uint32Array;
+  /** Index of the rule in the ruleset. */
+  readonly signalRules: Uint32Array;
+  readonly signalWeights: Float32Array;
+  /** One line a signal. */
+  readonly signalLines: Lines;
+  /** One row an event, empty for events that are not listed. */
+  readonly csv: Lines;
+  readonly json: Lines;
+  /** Events that may stand in the report's table, as JSON of ReportEvent: empty for the others. */
+  readonly table: Lines;
+  /** Further identities by which events of this part may be duplicates. */
+  readonly aliases: readonly Alias[];
+}
+
+/** Another identity of an event than its eventID. */
+export interface Alias {
+  /** Index of the event in its part. */
+  readonly event: number;
+  /**
+   * `content`: eventID is a placeholder, only equal content makes a duplicate. `shared`: the event's sharedEventID;
+   * `shared-outside`: the same, on the copy that another account's trail keeps, which says less of who did it.
+   */
+  readonly kind: 'content' | 'shared' | 'shared-outside';
+  readonly words: readonly number[];
+}
+
+/** Texts behind each other; text i is bytes[ends[i-1], ends[i]). */
+export interface Lines {
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+}
+
+export const FLAG = { failed: 1, loginSucceeded: 2, loginFailed: 4 } as const;
+
+/** Collects {@link Lines}. */
+export class LineWriter {
+  #bytes = Buffer.allocUnsafe(64 * 1024);
+  #used = 0;
+  #ends: number[] = [];
+
+  add(text: string): void {
+    if (text.length > 0) {
+      const most = this.#used + text.length * 3;
+      if (most > this.#bytes.length) {
+        const larger = Buffer.allocUnsafe(Math.max(most, this.#bytes.length * 2));
+        this.#bytes.copy(larger, 0, 0, this.#used);
+        this.#bytes = larger;
+      }
+      this.#used += this.#bytes.write(text, this.#used, 'utf8');
+    }
+    this.#ends.push(this.#used);
+  }
+
+  /** What was collected, in memory of its own; starts anew. */
+  take(): Lines {
+    const bytes = new Uint8Array(this.#used);
+    bytes.set(this.#bytes.subarray(0, this.#used));
+    const ends = Uint32Array.from(this.#ends);
+    this.#used = 0;
+    this.#ends = [];
+    return { bytes, ends };
+  }
+}
+
+/** Text i of lines, as bytes. */
+export function lineAt(lines: Lines, i: number): Uint8Array {
+  return lines.bytes.subarray(i === 0 ? 0 : lines.ends[i - 1], lines.ends[i]);
+}
