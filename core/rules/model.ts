@@ -46,7 +46,8 @@ export interface Rule {
  * order of the rule; `compile.ts` gives it its meaning.
  */
 export type Condition =
-  | { readonly op: 'and' | 'or'; readonly of: readonly Condition[] }
+  | { readonly op: 'and'; readonly of: readonly Condition[] }
+  | { readonly op: 'or'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition }
   | Leaf;
 

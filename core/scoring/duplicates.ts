@@ -18,7 +18,8 @@ export class Duplicates {
       marks ??= new Uint8Array(part.count);
       marks[event] = 1;
     };
-    const weak = part.aliases.length === 0 ? NONE : new Set(part.aliases.filter(({ kind }) => kind === 'content').map(({ event }) => event));
+    const weak =
+      part.aliases.length === 0 ? NONE : new Set(part.aliases.filter(({ kind }) => kind === 'content').map(({ event }) => event));
     for (let event = 0; event < part.count; event += 1) {
       if (weak.size > 0 && weak.has(event)) continue;
       if (this.#seen.add(part.ids, event * 4)) mark(event);

@@ -51,4 +51,3 @@ export interface ScoredEvent {
   readonly controls: number;
   readonly origin: string;
 }
-

@@ -147,7 +147,11 @@ export class Scorer {
     return matches.map((rule) => {
       // What AWS does on the account's behalf is shown, and weighs nothing.
       const share = byService ? 0 : failed && !(this.#judgesFailure[rule] as boolean) ? this.#failedShare : 1;
-      return { rule: this.#rules.rules[rule] as Rule, weight: (this.#weights[rule] as number) * share, evidence: this.#rules.evidence(rule, record) };
+      return {
+        rule: this.#rules.rules[rule] as Rule,
+        weight: (this.#weights[rule] as number) * share,
+        evidence: this.#rules.evidence(rule, record),
+      };
     });
   }
 
