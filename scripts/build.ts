@@ -1,1 +1,47 @@
-console.log('build on', process.version);
+// Builds what runs outside the repository's own TypeScript: the command, its worker, the report's page, the prepared rules and the schema.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { configJsonSchema } from '../core/config/schema.ts';
+import { loadRules } from '../core/rules/load.ts';
+import { readRuleFiles } from '../local/rule-files.ts';
+import { buildReportTemplate } from '../report/build.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+
+const command = await build({
+  entryPoints: { trailwarden: join(root, 'bin/trailwarden.ts'), worker: join(root, 'local/worker.ts') },
+  outdir: dist,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  define: { VERSION: JSON.stringify(version) },
+  // Packages that still call require get one.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+});
+
+const folder = join(root, 'rules');
+const files = readRuleFiles(folder).map(({ file, text }) => ({ file: relative(folder, file).replaceAll('\\', '/'), text }));
+const loaded = loadRules(files);
+for (const { file, line, reason } of loaded.refusals) console.error(`rules/${file}:${line} ${reason}`);
+if (loaded.refusals.length > 0) process.exitCode = 1;
+
+writeFileSync(join(dist, 'rules.json'), JSON.stringify(loaded));
+writeFileSync(join(dist, 'report.html'), await buildReportTemplate());
+writeFileSync(join(root, 'trailwarden.config.schema.json'), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+
+const size = Object.values(command.metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
+console.log(`dist: command ${Math.round(size / 1024)} KB, ${loaded.rules.length} rules`);

@@ -1,9 +1,10 @@
-import { compileLeaf, leafCost, type ViewTest } from './leaf.ts';
+import { compileLeaf, leafCost, type ViewTest, WHOLE_RECORD } from './leaf.ts';
 import type { Condition, Leaf } from './model.ts';
 
-/** Compiles conditions into closures; a test that stands in several of them, or in several reductions of one, is compiled once. */
+/** Compiles conditions into closures; a test that stands in several of them, or in several rules, is compiled once. */
 export class Compiler {
-  readonly #leaves = new Map<Leaf, ViewTest>();
+  readonly #leaves = new Map<string, ViewTest>();
+  readonly #known = new WeakMap<Leaf, ViewTest>();
 
   /**
    * The closure of a condition. The parts of `and` and `or` run cheapest first, so that the record is only parsed as a whole when
@@ -15,16 +16,19 @@ export class Compiler {
       return (view) => !test(view);
     }
     if (condition.op !== 'and' && condition.op !== 'or') return this.leaf(condition);
-    const tests = [...condition.of].sort((one, other) => cost(one) - cost(other)).map((part) => this.compile(part));
+    const rank = condition.op === 'and' ? rankInAnd : cost;
+    const tests = [...condition.of].sort((one, other) => rank(one) - rank(other)).map((part) => this.compile(part));
     return condition.op === 'and' ? every(tests) : some(tests);
   }
 
   /** The closure of one test. */
   leaf(leaf: Leaf): ViewTest {
-    let test = this.#leaves.get(leaf);
+    let test = this.#known.get(leaf);
     if (test === undefined) {
-      test = compileLeaf(leaf);
-      this.#leaves.set(leaf, test);
+      const text = JSON.stringify(leaf);
+      test = this.#leaves.get(text) ?? compileLeaf(leaf);
+      this.#leaves.set(text, test);
+      this.#known.set(leaf, test);
     }
     return test;
   }
@@ -35,6 +39,11 @@ function cost(condition: Condition): number {
   if (condition.op === 'not') return cost(condition.of);
   if (condition.op !== 'and' && condition.op !== 'or') return leafCost(condition);
   return condition.of.reduce((dearest, part) => Math.max(dearest, cost(part)), 0);
+}
+
+/** A filter seldom finds anything, so it seldom decides an `and`: it waits for what is selected at a like cost. */
+function rankInAnd(condition: Condition): number {
+  return cost(condition) + (condition.op === 'not' ? WHOLE_RECORD / 2 : 0);
 }
 
 function every(tests: readonly ViewTest[]): ViewTest {

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { Condition } from './model.ts';
 import { join, negate } from './normal.ts';
+import { joinTokens, MANY, patternTest } from './pattern.ts';
 
 /** Why a condition cannot be accepted; the message is a sentence. */
 export class ConditionError extends Error {
@@ -10,7 +11,8 @@ export class ConditionError extends Error {
 /** What stands between white space and parentheses; a pipe is a token of its own. */
 const TOKEN = /[()|]|[^\s()|]+/g;
 const MOST_DEPTH = 64;
-const GRAMMAR = 'Supported are names of selections, and, or, not, parentheses, "1 of", "any of" and "all of" with a name, a pattern like filter_* or them.';
+const GRAMMAR =
+  'Supported are names of selections, and, or, not, parentheses, "1 of", "any of" and "all of" with a name, a pattern like filter_* or them.';
 
 /**
  * Reads a Sigma condition and puts the selections in their places. `not` binds closest, then `and`, then `or`; words of the grammar
@@ -73,7 +75,8 @@ class Parser {
       return inner;
     }
     const token = this.#tokens[this.#at];
-    if (token === undefined || token === ')' || isWord(token, 'and') || isWord(token, 'or')) throw this.#unexpected('the name of a selection');
+    if (token === undefined || token === ')' || isWord(token, 'and') || isWord(token, 'or'))
+      throw this.#unexpected('the name of a selection');
     this.#at++;
     return this.#take('of') ? this.#quantified(token) : this.#named(token);
   }
@@ -99,7 +102,8 @@ class Parser {
         `The condition asks for ${JSON.stringify(`${quantity} of ${pattern}`)}; Sigma knows "1 of", "any of" and "all of" only. Spell the combinations out.`,
       );
     }
-    const selected = [...this.#selections].filter(([name]) => matchesPattern(pattern, name)).map(([, selection]) => selection);
+    const isMeant = nameTest(pattern);
+    const selected = [...this.#selections].filter(([name]) => isMeant(name)).map(([, selection]) => selection);
     if (selected.length === 0) {
       throw new ConditionError(
         `The condition asks for ${JSON.stringify(`${quantity} of ${pattern}`)}, but no selection has such a name, so the rule can never fire as it is meant. ${this.#names(pattern)}`,
@@ -134,18 +138,8 @@ function isWord(token: string, word: string): boolean {
   return token.toLowerCase() === word;
 }
 
-/** `them` stands for every selection whose name does not begin with an underscore. */
-function matchesPattern(pattern: string, name: string): boolean {
-  if (isWord(pattern, 'them')) return !name.startsWith('_');
-  const [head = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return name === pattern;
-  const tail = rest.pop() as string;
-  if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length) return false;
-  let from = head.length;
-  for (const part of rest) {
-    const at = name.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return from <= name.length - tail.length;
+/** `them` stands for every selection whose name does not begin with an underscore; else `*` is any run of characters. */
+function nameTest(pattern: string): (name: string) => boolean {
+  if (isWord(pattern, 'them')) return (name) => !name.startsWith('_');
+  return patternTest(joinTokens(pattern.split('*').flatMap((text, i) => (i === 0 ? [text] : [MANY, text]))));
 }

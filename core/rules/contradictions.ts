@@ -142,7 +142,8 @@ function isCovered(literals: readonly TextLiteral[]): boolean {
 
 function takesPattern(filter: TextTest, pattern: string, cased: boolean): boolean {
   if (filter.kind !== 'like') return false;
-  if (filter.cased === true) return filter.patterns.some((wide) => wide === '*' || (cased && covers(parsePattern(wide), parsePattern(pattern))));
+  if (filter.cased === true)
+    return filter.patterns.some((wide) => wide === '*' || (cased && covers(parsePattern(wide), parsePattern(pattern))));
   return filter.patterns.some((wide) => covers(parsePattern(fold(wide)), parsePattern(fold(pattern))));
 }
 

@@ -3,7 +3,7 @@ import { fold } from './casing.ts';
 import { isCheap, SCALAR_FIELDS, type Scalar, scalarReader } from './fields.ts';
 import { requiredValues } from './keys.ts';
 import type { ViewTest } from './leaf.ts';
-import type { Condition } from './model.ts';
+import type { Condition, Leaf } from './model.ts';
 
 /** A rule by its index, with what is left of its condition and that condition's closure. */
 export interface Entry {
@@ -15,8 +15,8 @@ export interface Entry {
 /** Fields by which rules are told apart: one value each, and at hand without parsing the record. */
 const DISPATCH_FIELDS = [...SCALAR_FIELDS].filter((field) => isCheap(field) && field !== 'eventSource' && field !== 'eventName');
 
-/** So few rules on a field are asked one by one as quickly. */
-const FEWEST = 3;
+/** Fewer rules on a field, or on a test, are asked one by one as quickly. */
+const FEWEST = 2;
 
 /** Texts whose rules are remembered per field; longer ones and later ones are looked up anew. */
 const MOST_TEXTS = 4096;
@@ -26,13 +26,16 @@ const NONE: readonly Entry[] = [];
 
 /**
  * Runs rules that one event may match. Rules that ask a field for certain values are found by the event's value, so that
- * hundreds of rules on `userIdentity.type` or `userAgent` cost one look-up; the rest run one after the other.
+ * hundreds of rules on `userIdentity.type` or `userAgent` cost one look-up; rules that share a test are asked only when it
+ * holds; the rest run one after the other.
  */
 export class Dispatch {
   readonly #single: readonly Entry[];
+  readonly #guarded: readonly { readonly guard: ViewTest; readonly entries: readonly Entry[] }[];
   readonly #groups: readonly Group[];
 
-  constructor(entries: readonly Entry[]) {
+  /** `testOf` gives the closure of a test, the same one for equal tests. */
+  constructor(entries: readonly Entry[], testOf: (leaf: Leaf) => ViewTest) {
     const byField = new Map<string, { entry: Entry; values: ReadonlySet<string> }[]>();
     const single: Entry[] = [];
     for (const entry of entries) {
@@ -45,17 +48,26 @@ export class Dispatch {
       if (members.length < FEWEST) single.push(...members.map(({ entry }) => entry));
       else groups.push(new Group(field, members));
     }
-    this.#single = single;
+    const byGuard = new Map<ViewTest | Entry, Entry[]>();
+    for (const entry of single) {
+      const guard = guardOf(entry.condition, testOf) ?? entry;
+      byGuard.set(guard, [...(byGuard.get(guard) ?? []), entry]);
+    }
+    this.#single = [...byGuard.values()].filter((members) => members.length < FEWEST).flat();
+    this.#guarded = [...byGuard].flatMap(([guard, members]) =>
+      typeof guard === 'function' && members.length >= FEWEST ? [{ guard, entries: members }] : [],
+    );
     this.#groups = groups;
   }
 
   get empty(): boolean {
-    return this.#single.length === 0 && this.#groups.length === 0;
+    return this.#single.length === 0 && this.#guarded.length === 0 && this.#groups.length === 0;
   }
 
   /** Adds the indexes of the rules that match to `found`, in no order; makes the list when there is none yet. */
   run(view: RecordView, found: number[] | undefined): number[] | undefined {
     found = runAll(this.#single, view, found);
+    for (const { guard, entries } of this.#guarded) if (guard(view)) found = runAll(entries, view, found);
     for (const group of this.#groups) found = runAll(group.entriesFor(view), view, found);
     return found;
   }
@@ -68,6 +80,13 @@ function runAll(entries: readonly Entry[], view: RecordView, found: number[] | u
     else found.push(entry.rule);
   }
   return found;
+}
+
+/** The closure of the first test that must hold wherever the condition does and that looks at a cheap field. */
+function guardOf(condition: Condition, testOf: (leaf: Leaf) => ViewTest): ViewTest | undefined {
+  const parts = condition.op === 'and' ? condition.of : [condition];
+  const leaf = parts.find((part) => part.op === 'field' && isCheap(part.field) && part.test.kind !== 'fieldref');
+  return leaf?.op === 'field' ? testOf(leaf) : undefined;
 }
 
 /** The field of which the condition asks for the fewest values. */

@@ -1,7 +1,7 @@
 import type { RecordView } from '../records/view.ts';
 import { fold, scalarText } from './casing.ts';
 import { isCheap, pathWalk, RECORD_KEYS, SCALAR_FIELDS, scalarReader } from './fields.ts';
-import type { FieldTest, Leaf } from './model.ts';
+import type { FieldTest, Leaf, TextTest } from './model.ts';
 import { type CompiledText, compileText } from './texts.ts';
 
 export type ViewTest = (view: RecordView) => boolean;
@@ -27,7 +27,7 @@ export function compileLeaf(leaf: Leaf): ViewTest {
       return (view) => shared(view) !== undefined;
     }
     default:
-      return valueTest(field, compileText(test));
+      return valueTest(field, test);
   }
 }
 
@@ -39,10 +39,11 @@ function anything(): boolean {
   return true;
 }
 
-function valueTest(field: string, text: CompiledText): ViewTest {
-  const { fits } = text;
+function valueTest(field: string, test: TextTest): ViewTest {
+  const text = compileText(test);
   if (SCALAR_FIELDS.has(field)) {
     const read = scalarReader(field);
+    const fits = test.kind === 'in' ? text.fits : remember(text.fits);
     return (view) => {
       const value = read(view);
       return typeof value === 'string' ? fits(value) : value !== undefined && value !== null && fits(String(value));
@@ -51,6 +52,27 @@ function valueTest(field: string, text: CompiledText): ViewTest {
   const walk = pathWalk(field);
   const visit = (value: unknown): boolean => fitsValue(value, text);
   return (view) => walk(view, visit);
+}
+
+const MOST_TEXTS = 1024;
+const LONGEST_TEXT = 256;
+
+/**
+ * Remembers the answers of a costly test: a trail repeats its principals, addresses and user agents. The texts are the
+ * attacker's, so long ones are not kept and a full memory is emptied.
+ */
+function remember(fits: (text: string) => boolean): (text: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (text) => {
+    const known = answers.get(text);
+    if (known !== undefined) return known;
+    const answer = fits(text);
+    if (text.length <= LONGEST_TEXT) {
+      if (answers.size >= MOST_TEXTS) answers.clear();
+      answers.set(text, answer);
+    }
+    return answer;
+  };
 }
 
 /**

@@ -70,7 +70,7 @@ class IndexedRuleSet implements RuleSet {
       else if (literals(condition).some(({ leaf }) => isKey(leaf))) this.#unkeyed.push(index);
       else shared.push({ rule: index, condition, test: this.#compiler.compile(condition) });
     }
-    this.#shared = new Dispatch(shared);
+    this.#shared = this.#dispatch(shared);
     const decide = this.#decider(NO_SOURCE, NO_NAME);
     this.keyless = rules.filter((_, index) => reduce(this.#conditions[index] as Condition, decide) !== false);
   }
@@ -79,7 +79,7 @@ class IndexedRuleSet implements RuleSet {
     let byName = this.#memo.get(eventSource);
     const known = byName?.get(eventName);
     if (known !== undefined) return known;
-    const made = new Candidates(new Dispatch(this.#entriesFor(eventSource, eventName)), this.#shared);
+    const made = new Candidates(this.#dispatch(this.#entriesFor(eventSource, eventName)), this.#shared);
     if (eventSource.length + eventName.length > LONGEST_PAIR) return made;
     if (this.#pairs >= MOST_PAIRS) {
       this.#memo.clear();
@@ -114,6 +114,10 @@ class IndexedRuleSet implements RuleSet {
       const condition: Condition = left === true ? { op: 'and', of: [] } : left;
       return [{ rule, condition, test: this.#compiler.compile(condition) }];
     });
+  }
+
+  #dispatch(entries: readonly Entry[]): Dispatch {
+    return new Dispatch(entries, (leaf) => this.#compiler.leaf(leaf));
   }
 
   /** Decides the tests of eventSource and eventName. An empty text may stand for an absent key, so it decides nothing. */

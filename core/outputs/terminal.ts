@@ -1,0 +1,135 @@
+import { createColors } from 'picocolors';
+import { LEVELS, type Level } from '../levels.ts';
+import { compliance, type RankedPrincipal, type Results, rankPrincipals, rankRules, totals } from './results.ts';
+
+export interface TerminalStyle {
+  readonly color: boolean;
+  /** Columns that may be filled. */
+  readonly width: number;
+}
+
+const TOP_PRINCIPALS = 5;
+const TOP_REASONS = 4;
+const TOP_RULES = 8;
+const TOP_PROBLEMS = 5;
+const BAR = 24;
+
+/** The summary that people read in the terminal. */
+export function summaryText(results: Results, { color, width }: TerminalStyle): string {
+  const colors = createColors(color);
+  const paint: Record<Level, (text: string) => string> = {
+    critical: (text) => colors.bold(colors.magenta(text)),
+    high: (text) => colors.bold(colors.red(text)),
+    medium: colors.yellow,
+    low: colors.cyan,
+    informational: colors.dim,
+  };
+  const t = totals(results);
+  const lines: string[] = [];
+  const heading = (text: string) => lines.push('', colors.bold(text));
+
+  heading('What was read');
+  const rejected = t.rejects === 0 ? '' : ` (${Object.entries(t.rejectReasons).map(([reason, n]) => `${reason} ${count(n)}`).join(', ')})`;
+  const parts = [`${count(t.events)} events`, `${count(t.duplicates)} duplicates`, `${count(t.rejects)} rejects`];
+  if (t.excluded > 0) parts.push(`${count(t.excluded)} left out by your filters`);
+  lines.push(...wrap(`${count(t.records)} records in ${count(t.files)} files = ${parts.join(' + ')}${rejected}`, width, '  '));
+  if (t.digests > 0) lines.push(`  ${count(t.digests)} digest files left aside`);
+  if (t.from !== null && t.to !== null) lines.push(`  From ${t.from} to ${t.to}`);
+  lines.push(...wrap(`Accounts ${t.accounts.length}: ${list(t.accounts, 4)}`, width, '  '));
+  lines.push(...wrap(`Regions ${t.regions.length}: ${list(t.regions, 8)}`, width, '  '));
+  lines.push(`  Principals ${count(t.principals)}, signals ${count(t.signals)}, incidents ${count(results.incidents.length)}`);
+  if (t.filesRejected > 0) {
+    lines.push(`  ${colors.yellow(`${count(t.filesRejected)} ${t.filesRejected === 1 ? 'file' : 'files'} not read whole:`)}`);
+    for (const { file, reason } of results.problems.slice(0, TOP_PROBLEMS)) lines.push(`    ${shorten(printable(file), width - 6)}`, ...wrap(reason, width, '      '));
+    if (results.problems.length > TOP_PROBLEMS) lines.push(`    and ${results.problems.length - TOP_PROBLEMS} more: see summary.json`);
+  }
+  if (results.refusals.length > 0) {
+    lines.push(`  ${colors.yellow(`${results.refusals.length} ${results.refusals.length === 1 ? 'rule' : 'rules'} refused:`)}`);
+    for (const { file, line, reason } of results.refusals.slice(0, TOP_PROBLEMS)) lines.push(...wrap(`${printable(file)}:${line} ${printable(reason)}`, width, '    '));
+    if (results.refusals.length > TOP_PROBLEMS) lines.push(`    and ${results.refusals.length - TOP_PROBLEMS} more: see summary.json`);
+  }
+
+  heading('Events by level');
+  const most = Math.max(1, ...results.tally.levels);
+  for (const level of [...LEVELS].reverse()) {
+    const n = results.tally.levels[LEVELS.indexOf(level)] as number;
+    // A logarithmic bar: one critical event among a million must be seen.
+    const bar = n === 0 ? '' : '█'.repeat(Math.max(1, Math.round((BAR * Math.log1p(n)) / Math.log1p(most))));
+    lines.push(`  ${paint[level](level.padEnd(13))} ${count(n).padStart(11)}  ${paint[level](bar)}`);
+  }
+
+  heading('Principals by risk');
+  const risky = rankPrincipals(results).filter(({ risk }) => risk > 0);
+  if (risky.length === 0) lines.push('  None did anything that a rule calls risky.');
+  for (const principal of risky.slice(0, TOP_PRINCIPALS)) lines.push(...principalLines(principal, paint, width));
+  if (risky.length > TOP_PRINCIPALS) lines.push(`  and ${count(risky.length - TOP_PRINCIPALS)} more: see risk_summary.csv`);
+
+  heading('Rules by level and signals');
+  const rules = rankRules(results);
+  if (rules.length === 0) lines.push('  No rule matched.');
+  for (const { title, level, signals } of rules.slice(0, TOP_RULES)) {
+    lines.push(`  ${paint[level](level.padEnd(13))} ${count(signals).padStart(7)}  ${shorten(printable(title), width - 25)}`);
+  }
+  if (rules.length > TOP_RULES) lines.push(`  and ${rules.length - TOP_RULES} more: see summary.json`);
+
+  heading('Compliance by region (CIS 4.1-4.16; an indicator from logs, not an audit)');
+  lines.push(colors.dim(`  ${'region'.padEnd(16)}${'events'.padStart(11)}${'risky'.padStart(8)}${'events ok'.padStart(12)}${'controls ok'.padStart(14)}`));
+  const regions = compliance(results);
+  for (const region of regions.filter(({ events }) => events > 0)) {
+    const controls = region.controlCompliance === null ? 'no data' : `${region.controlsEvaluated - region.controlsFailed} of ${region.controlsEvaluated}`;
+    const events = region.eventCompliance === null ? 'no data' : `${region.eventCompliance.toFixed(1)} %`;
+    lines.push(`  ${shorten(printable(region.region), 15).padEnd(16)}${count(region.events).padStart(11)}${count(region.riskyEvents).padStart(8)}${events.padStart(12)}${controls.padStart(14)}`);
+  }
+  const silent = regions.filter(({ events }) => events === 0).map(({ region }) => region);
+  if (silent.length > 0) lines.push(...wrap(`No data: ${list(silent, 20)}`, width, '  '));
+  return `${lines.join('\n')}\n`;
+}
+
+function principalLines(principal: RankedPrincipal, paint: Readonly<Record<Level, (text: string) => string>>, width: number): string[] {
+  const { risk, level, roleTag, events, tactics, reasons } = principal;
+  const lines = [`  ${paint[level](`${String(risk).padStart(3)} ${level}`)}  ${shorten(printable(principal.principal), width - 8 - level.length)}`];
+  lines.push(`      ${roleTag}, ${count(events)} events${tactics.length === 0 ? '' : `, ${tactics.length} ${tactics.length === 1 ? 'tactic' : 'tactics'}:`}`);
+  if (tactics.length > 0) lines.push(...wrap(tactics.join(' > '), width, '      '));
+  for (const { text, points } of reasons.slice(0, TOP_REASONS)) lines.push(`      ${`+${points}`.padStart(4)}  ${shorten(printable(text), width - 12)}`);
+  if (reasons.length > TOP_REASONS) {
+    const rest = reasons.slice(TOP_REASONS).reduce((sum, { points }) => sum + points, 0);
+    lines.push(`      ${`+${rest}`.padStart(4)}  from ${reasons.length - TOP_REASONS} more reasons`);
+  }
+  return lines;
+}
+
+/** 1234567 as 1,234,567. */
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+function list(items: readonly string[], most: number): string {
+  const shown = items.slice(0, most).map(printable).join(', ') || 'none';
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}
+
+/** Text of the trail without what a terminal would obey: control characters, and marks that turn the direction of writing. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** At most so many characters: the middle gives way, as the ends of an ARN tell most. */
+function shorten(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = Math.floor((most - 1) / 3);
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+}
+
+function wrap(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(' ')) {
+    if (line.length > indent.length && line.length + word.length > width) {
+      lines.push(line.trimEnd());
+      line = indent;
+    }
+    line += `${word} `;
+  }
+  lines.push(line.trimEnd());
+  return lines;
+}

@@ -1,0 +1,254 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { gzipSync } from 'node:zlib';
+import type { Config } from '../core/config/schema.ts';
+import { type Incident, IncidentGrouping } from '../core/incidents/grouping.ts';
+import { type Level, levelRank } from '../core/levels.ts';
+import { homeOf, incidentFinding } from '../core/outputs/asff.ts';
+import { incidentsJson, regionSummaryCsv, riskSummaryCsv, summaryJson } from '../core/outputs/files.ts';
+import { reportJson } from '../core/outputs/report.ts';
+import type { Results } from '../core/outputs/results.ts';
+import { EVENT_COLUMNS } from '../core/outputs/rows.ts';
+import { parseSignalLine } from '../core/outputs/signals.ts';
+import { addCounts, noCounts } from '../core/records/counts.ts';
+import type { Limits } from '../core/records/inflate.ts';
+import type { LoadedRules } from '../core/rules/model.ts';
+import { compileRules } from '../core/rules/ruleset.ts';
+import { Duplicates } from '../core/scoring/duplicates.ts';
+import type { Filters } from '../core/scoring/filters.ts';
+import type { ScoredPart } from '../core/scoring/section.ts';
+import { Tally } from '../core/scoring/tally.ts';
+import { OrderedLines } from './ordered-lines.ts';
+import { runHere, runOnWorkers, type Taker } from './pool.ts';
+import { fetchInOrder, parseS3, S3Source } from './s3.ts';
+import { findFiles, inOrder, type Source, SourceError, type Unreadable } from './sources.ts';
+import type { Problem, Task, TaskResult } from './tasks.ts';
+
+export interface AnalyzeOptions {
+  readonly version: string;
+  readonly paths: readonly string[];
+  readonly out: string;
+  readonly loaded: LoadedRules;
+  readonly config: Config;
+  readonly filters: Filters;
+  readonly threads: number;
+  readonly events: 'all' | 'risky';
+  readonly minLevel: Level;
+  /** The worker's script, for more than one thread. */
+  readonly workerScript: URL;
+  /** Makes the report's page from its model's JSON. */
+  readonly report: (modelBase64: string) => string;
+  /** Told how many bytes of how many are read. */
+  readonly progress: (done: number, total: number) => void;
+  /** True when the user wants to stop. */
+  readonly stopped: () => boolean;
+}
+
+/** Thrown when the user stopped the run; nothing was left behind. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/** Sources in one task: their reading must outweigh the handing over, and the progress must still move. */
+const TASK_BYTES = 1024 ** 2;
+const TASK_SOURCES = 64;
+const MOST_PROBLEMS = 1000;
+
+/**
+ * Analyses logs and writes every output into a folder. Outputs appear under their names only when all of them are whole.
+ * @throws {SourceError} when there is nothing to analyse. @throws {Stopped}
+ */
+export async function analyze(options: AnalyzeOptions): Promise<Results> {
+  const s3 = options.paths.some((path) => parseS3(path) !== null) ? new S3Source() : undefined;
+  const { sources, unreadable } = await findSources(options, s3);
+  const total = sources.reduce((sum, { size }) => sum + size, 0);
+  mkdirSync(options.out, { recursive: true });
+  const work = join(options.out, `.partial-${process.pid}`);
+  mkdirSync(work, { recursive: true });
+  const run = new Run(options, work);
+  try {
+    for (const { label, reason } of unreadable) run.refuse(label, reason);
+    options.progress(0, total);
+    const tasks = makeTasks(sources, s3, run, (done) => options.progress(done, total));
+    const { loaded, config, filters, threads, workerScript } = options;
+    const setup = { rules: loaded.rules, config, filters, rows: run.rows, limits: limitsOf(config) };
+    if (threads === 1) await runHere(tasks, setup, run);
+    else await runOnWorkers(tasks, setup, run, threads, workerScript);
+    if (options.stopped()) throw new Stopped('The run was stopped; no output was written.');
+    const results = await run.finish();
+    options.progress(total, total);
+    return results;
+  } finally {
+    run.abandon();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function findSources({ paths, filters }: AnalyzeOptions, s3: S3Source | undefined): Promise<{ sources: Source[]; unreadable: readonly Unreadable[] }> {
+  const local = findFiles(paths.filter((path) => parseS3(path) === null));
+  const remote: Source[] = [];
+  for (const path of paths) {
+    const address = parseS3(path);
+    if (address !== null && s3 !== undefined) remote.push(...(await s3.list(path, address.bucket, address.prefix, filters)));
+  }
+  const unique = new Map([...local.sources, ...remote].map((source) => [source.label, source]));
+  if (unique.size === 0) {
+    throw new SourceError(`There is no file to analyse in ${paths.join(', ')}. Give a file or a folder of CloudTrail logs, or s3://bucket/prefix.`);
+  }
+  return { sources: inOrder([...unique.values()]), unreadable: local.unreadable };
+}
+
+/** Sources in groups; those in S3 with their bytes. */
+async function* makeTasks(sources: readonly Source[], s3: S3Source | undefined, run: Run, progress: (done: number) => void): AsyncGenerator<Task> {
+  let group: { label: string; bytes?: Uint8Array; error?: string }[] = [];
+  let bytes = 0;
+  let done = 0;
+  const task = (): Task => {
+    const made = { sources: group, wantsPlain: run.tableHasRoom };
+    group = [];
+    bytes = 0;
+    return made;
+  };
+  const ready = s3 === undefined ? sources.map((source) => ({ source, fetched: null })) : fetchInOrder(sources, s3);
+  for await (const { source, fetched } of ready) {
+    if (group.length > 0 && (bytes + source.size > TASK_BYTES || group.length >= TASK_SOURCES)) {
+      yield task();
+      progress(done);
+    }
+    group.push({ label: source.label, ...fetched });
+    bytes += source.size;
+    done += source.size;
+  }
+  if (group.length > 0) yield task();
+}
+
+function limitsOf({ limits }: Config): Limits {
+  return { inflatedBytes: limits.inflatedMegabytes * 1024 ** 2, inflateRatio: limits.inflateRatio, recordBytes: limits.recordMegabytes * 1024 ** 2 };
+}
+
+/** What is gathered while the parts come in, in the order of the sources. */
+class Run implements Taker {
+  readonly rows: { readonly events: 'all' | 'risky'; readonly minRank: number; readonly table: boolean };
+  readonly #options: AnalyzeOptions;
+  readonly #work: string;
+  readonly #counts = noCounts();
+  readonly #problems: Problem[] = [];
+  readonly #duplicates = new Duplicates();
+  readonly #tally: Tally;
+  readonly #events: OrderedLines;
+  readonly #signals: OrderedLines;
+
+  constructor(options: AnalyzeOptions, work: string) {
+    this.#options = options;
+    this.#work = work;
+    this.rows = { events: options.events, minRank: levelRank(options.minLevel), table: options.config.report.events > 0 };
+    this.#tally = new Tally(options.loaded.rules, options.config.report.events);
+    this.#events = new OrderedLines([
+      { path: join(work, 'events.ndjson.gz'), gzip: true, header: '' },
+      { path: join(work, 'annotated_events.csv'), gzip: false, header: `${EVENT_COLUMNS.join(',')}\n` },
+    ]);
+    this.#signals = new OrderedLines([{ path: join(work, 'signals.ndjson'), gzip: false, header: '' }]);
+  }
+
+  get tableHasRoom(): boolean {
+    return this.#tally.table.hasRoom;
+  }
+
+  part(part: ScoredPart): void {
+    const duplicates = this.#duplicates.mark(part);
+    if (duplicates !== null) {
+      let marked = 0;
+      for (const mark of duplicates) marked += mark;
+      this.#counts.events -= marked;
+      this.#counts.duplicates += marked;
+    }
+    this.#tally.add(part, duplicates);
+    const lines = [part.json, part.csv];
+    for (let event = 0; event < part.count; event += 1) {
+      if (duplicates === null || duplicates[event] === 0) this.#events.add(part.times[event] as number, part.ids, event * 4, lines, event);
+    }
+    for (let i = 0; i < part.signalEvents.length; i += 1) {
+      const event = part.signalEvents[i] as number;
+      if (duplicates === null || duplicates[event] === 0) {
+        this.#signals.add(part.times[event] as number, part.ids, event * 4, [part.signalLines], i);
+      }
+    }
+  }
+
+  done(_task: Task, { counts, problems }: TaskResult): void {
+    addCounts(this.#counts, counts);
+    for (const problem of problems) if (this.#problems.length < MOST_PROBLEMS) this.#problems.push(problem);
+  }
+
+  /** Counts a path that could not even be looked at. */
+  refuse(label: string, reason: string): void {
+    this.#counts.files += 1;
+    this.#counts.fileRejects.unreadable = (this.#counts.fileRejects.unreadable ?? 0) + 1;
+    this.#problems.push({ file: label, reason: `the file could not be opened or read: ${reason}` });
+  }
+
+  paused(): Promise<void> | undefined {
+    return this.#events.paused();
+  }
+
+  stopped(): boolean {
+    return this.#options.stopped();
+  }
+
+  abandon(): void {
+    this.#events.abandon();
+    this.#signals.abandon();
+  }
+
+  async finish(): Promise<Results> {
+    await Promise.all([this.#events.finish(), this.#signals.finish()]);
+    const { options, incidents } = { options: this.#options, incidents: await this.#incidents() };
+    const rules = options.loaded.rules;
+    const results: Results = {
+      version: options.version,
+      counts: this.#counts,
+      problems: this.#problems,
+      tally: this.#tally,
+      incidents,
+      rules,
+      refusals: options.loaded.refusals,
+      keyless: compileRules(rules).keyless,
+      expectedRegions: options.config.posture.regions,
+      rulesHash: hash(rules),
+      configHash: hash(options.config),
+      minLevel: options.minLevel,
+    };
+    const files: Record<string, string> = {
+      'incidents.json': json(incidentsJson(incidents)),
+      'risk_summary.csv': riskSummaryCsv(results),
+      'region_summary.csv': regionSummaryCsv(results),
+      'summary.json': json(summaryJson(results)),
+      'findings.asff.json': json(incidents.map((incident) => incidentFinding(incident, homeOf(incident)))),
+      'report.html': options.report(gzipSync(reportJson(results), { level: 6 }).toString('base64')),
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.#work, name), text);
+    for (const name of ['events.ndjson.gz', 'annotated_events.csv', 'signals.ndjson', ...Object.keys(files)]) {
+      renameSync(join(this.#work, name), join(options.out, name));
+    }
+    return results;
+  }
+
+  /** Groups the signals, which now lie in order. */
+  async #incidents(): Promise<Incident[]> {
+    const grouping = new IncidentGrouping();
+    for await (const line of createInterface({ input: createReadStream(join(this.#work, 'signals.ndjson')), crlfDelay: 0 })) {
+      grouping.add(parseSignalLine(line));
+    }
+    return grouping.finish().filter(({ level }) => levelRank(level) >= this.rows.minRank);
+  }
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,115 @@
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { addCounts, type Counts, noCounts } from '../core/records/counts.ts';
+import { inflate, inflateStream, isGzip, type Limits } from '../core/records/inflate.ts';
+import { RecordReader } from '../core/records/reader.ts';
+import { FILE_REJECTS, type FileReject } from '../core/records/rejects.ts';
+import type { Bytes } from '../core/records/text.ts';
+import { Scorer, type ScorerOptions } from '../core/scoring/scorer.ts';
+import type { ScoredPart } from '../core/scoring/section.ts';
+import { explain } from './sources.ts';
+
+/** Some sources to be scored one after the other. */
+export interface Task {
+  readonly sources: readonly { readonly label: string; readonly bytes?: Uint8Array; readonly error?: string }[];
+  /** Whether the report's table may still take events without risk. */
+  readonly wantsPlain: boolean;
+}
+
+export interface Problem {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export interface TaskResult {
+  readonly counts: Counts;
+  readonly problems: readonly Problem[];
+}
+
+/** Files larger than this are read in pieces. */
+const AT_ONCE = 64 * 1024 ** 2;
+const PIECE = 4 * 1024 ** 2;
+
+/** Reads and scores sources, on whichever thread it runs. */
+export class TaskRunner {
+  readonly #scorer: Scorer;
+  readonly #reader: RecordReader;
+  readonly #limits: Limits;
+  readonly #paused: () => Promise<void> | undefined;
+
+  /** `emit` takes each part; `paused` gives a promise to wait for when the taker is behind. */
+  constructor(options: ScorerOptions & { readonly limits: Limits }, emit: (part: ScoredPart) => void, paused: () => Promise<void> | undefined) {
+    this.#limits = options.limits;
+    this.#scorer = new Scorer(options, emit);
+    this.#reader = new RecordReader((record, index) => this.#scorer.take(record, index), options.limits.recordBytes);
+    this.#paused = paused;
+  }
+
+  /** Scores a task's sources. All parts are emitted when it resolves. */
+  async run(task: Task): Promise<TaskResult> {
+    const counts = noCounts();
+    const problems: Problem[] = [];
+    for (const { label, bytes, error } of task.sources) {
+      this.#reader.begin();
+      this.#scorer.begin(label, task.wantsPlain);
+      let unread = error;
+      if (unread === undefined) {
+        try {
+          const big = bytes === undefined && statSync(label).size > AT_ONCE;
+          const whole = big ? undefined : bytes === undefined ? readFileSync(label) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+          const streamed = whole === undefined || this.#readWhole(whole);
+          if (streamed) await this.#readStream(label, whole);
+        } catch (failure) {
+          unread = explain(failure);
+        }
+      }
+      if (unread !== undefined) this.#reader.end('unreadable');
+      addCounts(counts, this.#reader.counts);
+      for (const reason of Object.keys(this.#reader.counts.fileRejects) as FileReject[]) {
+        problems.push({ file: label, reason: reason === 'unreadable' && unread !== undefined ? `${FILE_REJECTS[reason]}: ${unread}` : FILE_REJECTS[reason] });
+      }
+    }
+    this.#scorer.flush();
+    return { counts, problems };
+  }
+
+  /** True when the bytes inflate to more than should be held at once. */
+  #readWhole(bytes: Bytes): boolean {
+    if (!isGzip(bytes)) {
+      this.#reader.push(bytes);
+      this.#reader.end();
+      return false;
+    }
+    const inflated = inflate(bytes, this.#limits);
+    if (inflated.reject === 'too-big-at-once') return true;
+    if (inflated.bytes.length > 0) this.#reader.push(inflated.bytes);
+    this.#reader.end(inflated.reject);
+    return false;
+  }
+
+  async #readStream(path: string, whole: Bytes | undefined): Promise<void> {
+    const take = async (piece: Bytes) => {
+      this.#reader.push(piece);
+      await this.#paused();
+    };
+    const size = whole?.length ?? statSync(path).size;
+    const pieces = whole === undefined ? (createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Bytes>) : slices(whole);
+    const iterator = pieces[Symbol.asyncIterator]();
+    const first = await iterator.next();
+    if (first.done) {
+      this.#reader.end();
+      return;
+    }
+    const rest = async function* () {
+      yield first.value;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    };
+    let reject: FileReject | null = null;
+    if (isGzip(first.value)) reject = await inflateStream(rest(), size, this.#limits, take);
+    else for await (const piece of rest()) await take(piece);
+    this.#reader.end(reject);
+  }
+}
+
+async function* slices(bytes: Bytes): AsyncGenerator<Bytes> {
+  for (let i = 0; i < bytes.length; i += PIECE) yield bytes.subarray(i, i + PIECE);
+}
