@@ -22,6 +22,11 @@ const BACKSLASH = 0x5c;
 
 /** Index of the first byte at or after `i` that is not JSON white space. */
 export function skipSpace(bytes: Uint8Array, i: number, end: number): number {
+  // Trails are written without white space: the common case must be cheap enough to inline.
+  return i < end && (bytes[i] as number) <= 0x20 ? skipSpaces(bytes, i, end) : i;
+}
+
+function skipSpaces(bytes: Uint8Array, i: number, end: number): number {
   while (i < end) {
     const c = bytes[i] as number;
     if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) break;
@@ -30,25 +35,34 @@ export function skipSpace(bytes: Uint8Array, i: number, end: number): number {
   return i;
 }
 
+/** 0 for the bytes that a string holds as they are; 1 for its end, for escapes and for what it may not hold. */
+const SPECIAL = new Uint8Array(256).fill(1, 0, 0x20);
+SPECIAL[QUOTE] = 1;
+SPECIAL[BACKSLASH] = 1;
+
 /** `i` is the index after the opening quote; gives the index after the closing one. */
 export function skipString(bytes: Uint8Array, i: number, end: number): number {
-  while (i < end) {
-    const c = bytes[i] as number;
-    if (c === QUOTE) return i + 1;
-    if (c === BACKSLASH) {
+  for (;;) {
+    if (i >= end) return INCOMPLETE;
+    let c = bytes[i] as number;
+    // Most of a trail is plain text inside strings: this loop is where the time goes. It may run past `end`, never past the bytes.
+    while (SPECIAL[c] === 0) {
       i += 1;
-      if (i >= end) return INCOMPLETE;
-      const escaped = bytes[i] as number;
-      if (escaped === 0x75) {
-        if (i + 4 >= end) return INCOMPLETE;
-        for (let k = 1; k <= 4; k += 1) if (!isHex(bytes[i + k] as number)) return INVALID;
-        i += 5;
-      } else if (isEscape(escaped)) i += 1;
-      else return INVALID;
-    } else if (c < 0x20) return INVALID;
-    else i += 1;
+      c = bytes[i] as number;
+    }
+    if (i >= end) return INCOMPLETE;
+    if (c === QUOTE) return i + 1;
+    if (c !== BACKSLASH) return INVALID;
+    i += 1;
+    if (i >= end) return INCOMPLETE;
+    const escaped = bytes[i] as number;
+    if (escaped === 0x75) {
+      if (i + 4 >= end) return INCOMPLETE;
+      for (let k = 1; k <= 4; k += 1) if (!isHex(bytes[i + k] as number)) return INVALID;
+      i += 5;
+    } else if (isEscape(escaped)) i += 1;
+    else return INVALID;
   }
-  return INCOMPLETE;
 }
 
 function isHex(c: number): boolean {

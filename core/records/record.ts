@@ -1,12 +1,13 @@
 import { contentWords, uuidText, uuidWords } from './identifier.ts';
 import { INCOMPLETE, INVALID, skipSpace, skipString, skipValue } from './json-scan.ts';
-import { type Principal, principalOf } from './principal.ts';
+import { type Identity, IdentityCache } from './identity.ts';
+import type { Principal } from './principal.ts';
 import { type Bytes, decode, TextCache } from './text.ts';
 import { parseTime, parseTimeBytes } from './time.ts';
 import { CHEAP_KEYS, type RecordView } from './view.ts';
 
-/** Keys besides {@link CHEAP_KEYS} whose place is noted: they tell what shape an object has. */
-const SHAPE_KEYS = [
+/** Keys besides {@link CHEAP_KEYS} whose place is noted: they tell what shape an object has, or rules often ask for them. */
+const NOTED_KEYS = [
   'detail',
   'CloudTrailEvent',
   'message',
@@ -19,11 +20,14 @@ const SHAPE_KEYS = [
   'timeWindow',
   'requestParameters',
   'responseElements',
+  'additionalEventData',
+  'serviceEventDetails',
+  'resources',
+  'tlsDetails',
 ] as const;
 
-const KEYS: readonly string[] = [...CHEAP_KEYS, ...SHAPE_KEYS];
+const KEYS: readonly string[] = [...CHEAP_KEYS, ...NOTED_KEYS];
 const SLOT = new Map(KEYS.map((key, slot) => [key, slot]));
-const CHEAP = CHEAP_KEYS.size;
 
 function slotOf(key: string): number {
   const slot = SLOT.get(key);
@@ -67,13 +71,6 @@ export type Category = 'Management' | 'Data' | 'Insight' | 'NetworkActivity' | '
 /** What an object in a file turned out to be. */
 export type Shape = 'record' | 'envelope' | 'text-envelope' | 'digest' | 'unknown';
 
-interface Identity {
-  readonly value: unknown;
-  readonly principal: Principal;
-}
-
-const MOST_IDENTITIES = 20_000;
-
 /**
  * One CloudTrail record, read in place from the bytes of its file: a flyweight that is filled anew for every record, so whoever
  * is handed one keeps what it needs and not the object. Top-level keys are found by one validating pass; the record as a
@@ -96,9 +93,11 @@ export class TrailRecord implements RecordView {
   #full: Readonly<Record<string, unknown>> | undefined;
   readonly #starts = new Int32Array(KEYS.length);
   readonly #ends = new Int32Array(KEYS.length);
+  readonly #parsed: unknown[] = KEYS.map(() => undefined);
+  #hasParsed = false;
   readonly #texts = new TextCache();
-  readonly #identities = new Map<string, Map<string, Identity>>();
-  #identityCount = 0;
+  readonly #identities = new IdentityCache();
+  #identity: Identity | undefined;
 
   /**
    * Reads the object that starts at bytes[from] (a `{`). Gives the index after it, or a negative code of json-scan.
@@ -108,7 +107,12 @@ export class TrailRecord implements RecordView {
     this.#bytes = bytes;
     this.#from = from;
     this.#full = undefined;
+    this.#identity = undefined;
     this.#starts.fill(-1);
+    if (this.#hasParsed) {
+      this.#parsed.fill(undefined);
+      this.#hasParsed = false;
+    }
     let i = skipSpace(bytes, from + 1, end);
     if (i < end && bytes[i] === 0x7d) {
       this.#to = i + 1;
@@ -220,7 +224,7 @@ export class TrailRecord implements RecordView {
   }
 
   get principal(): Principal {
-    return this.#identity().principal;
+    return this.#identified().principal;
   }
 
   /** The record's own bytes, valid until the next scan. */
@@ -236,10 +240,11 @@ export class TrailRecord implements RecordView {
 
   top(key: string): unknown {
     const slot = SLOT.get(key);
-    if (slot === undefined || slot >= CHEAP) return slot !== undefined && !this.#has(slot) ? undefined : own(this.full, key);
-    if (slot === S.userIdentity) return this.#identity().value;
+    if (slot === undefined) return own(this.full, key);
     if (!this.#has(slot)) return undefined;
-    return this.#startsWith(slot, 0x22) ? this.#string(slot) : this.#parse(slot);
+    if (slot === S.userIdentity) return this.#identities.value(this.#bytes, this.#starts[slot] as number, this.#identified());
+    if (this.#startsWith(slot, 0x22)) return this.#string(slot);
+    return this.#parsed[slot] ?? this.#parse(slot);
   }
 
   #has(slot: number): boolean {
@@ -258,7 +263,10 @@ export class TrailRecord implements RecordView {
   }
 
   #parse(slot: number): unknown {
-    return JSON.parse(this.#bytes.toString('utf8', this.#starts[slot], this.#ends[slot]));
+    const value = JSON.parse(this.#bytes.toString('utf8', this.#starts[slot], this.#ends[slot])) as unknown;
+    this.#parsed[slot] = value;
+    this.#hasParsed = true;
+    return value;
   }
 
   #object(slot: number): Readonly<Record<string, unknown>> {
@@ -299,29 +307,14 @@ export class TrailRecord implements RecordView {
     return window === '' ? undefined : parseTime(window);
   }
 
-  #identity(): Identity {
-    const start = this.#starts[S.userIdentity] as number;
-    const recipient = this.#string(S.recipientAccountId) || this.#string(S.accountId);
-    const text = start < 0 ? '' : this.#bytes.toString('latin1', start, this.#ends[S.userIdentity]);
-    let known = this.#identities.get(recipient);
-    if (known === undefined) {
-      known = new Map();
-      this.#identities.set(recipient, known);
-    }
-    let identity = known.get(text);
-    if (identity === undefined) {
-      if (this.#identityCount >= MOST_IDENTITIES) {
-        this.#identities.clear();
-        this.#identityCount = 0;
-        known = new Map();
-        this.#identities.set(recipient, known);
-      }
-      const value = start < 0 ? undefined : this.#parse(S.userIdentity);
-      identity = { value, principal: principalOf(value, recipient) };
-      known.set(text, identity);
-      this.#identityCount += 1;
-    }
-    return identity;
+  #identified(): Identity {
+    this.#identity ??= this.#identities.get(
+      this.#bytes,
+      this.#starts[S.userIdentity] as number,
+      this.#ends[S.userIdentity] as number,
+      this.#string(S.recipientAccountId) || this.#string(S.accountId),
+    );
+    return this.#identity;
   }
 }
 

@@ -9,13 +9,22 @@ export function joinRules(packs: readonly LoadedRules[]): LoadedRules {
   for (const rule of packs.flatMap((pack) => pack.rules)) {
     const first = byId.get(rule.id);
     if (first === undefined) byId.set(rule.id, rule);
-    else refusals.push({ file: rule.file, line: 1, title: rule.title, reason: `The id ${rule.id} is taken by ${first.file}. Give the rule an id of its own, or leave the other rule out.` });
+    else
+      refusals.push({
+        file: rule.file,
+        line: 1,
+        title: rule.title,
+        reason: `The id ${rule.id} is taken by ${first.file}. Give the rule an id of its own, or leave the other rule out.`,
+      });
   }
   return { rules: [...byId.values()], refusals };
 }
 
 /** Rules as the configuration wants them: some left out, some with another level. Rules are named by id or by file, `*` as wildcard. */
-export function chooseRules({ rules, refusals }: LoadedRules, wanted: { readonly disabled: readonly string[]; readonly levels: Readonly<Record<string, Level>> }): LoadedRules {
+export function chooseRules(
+  { rules, refusals }: LoadedRules,
+  wanted: { readonly disabled: readonly string[]; readonly levels: Readonly<Record<string, Level>> },
+): LoadedRules {
   const names = (pattern: string): ((rule: Rule) => boolean) => {
     const test = wildcardTest(pattern);
     return ({ id, file }) => test(id) || test(file);

@@ -2,6 +2,8 @@ import type { FieldTest, TextTest, ValueTest } from './model.ts';
 
 const COMPARISONS = { lt: 'below', lte: 'at most', gt: 'above', gte: 'at least' } as const;
 
+const REFERENCES = { equals: 'equal to', contains: 'containing', startswith: 'starting with', endswith: 'ending with' } as const;
+
 /** A test as words that follow "must be": `"a" or "b"`, `like "x*"`, `absent`, `above 5`. */
 export function describeTest(test: ValueTest | TextTest): string {
   switch (test.kind) {
@@ -18,7 +20,7 @@ export function describeTest(test: ValueTest | TextTest): string {
     case 'exists':
       return test.value ? 'present' : 'not present';
     case 'fieldref':
-      return `equal to ${test.field}`;
+      return `${REFERENCES[test.part ?? 'equals']} ${test.field}`;
     default:
       return `${COMPARISONS[test.kind]} ${test.value}`;
   }

@@ -125,7 +125,7 @@ function testsOf(key: FieldKey, value: LocatedScalar): readonly ValueTest[] {
     case 'fieldref':
       if (typeof value.value !== 'string' || value.value.split('.').includes(''))
         throw wrong(key, value, 'the dotted path of another field');
-      return [{ kind: 'fieldref', field: value.value, ...(key.cased && { cased: true }) }];
+      return [{ kind: 'fieldref', field: value.value, ...(key.part && { part: key.part }), ...(key.cased && { cased: true }) }];
     default:
       return textTests(key, value);
   }

@@ -1,7 +1,7 @@
 import type { RecordView } from '../records/view.ts';
 import { fold, scalarText } from './casing.ts';
 import { pathWalk, RECORD_KEYS } from './fields.ts';
-import { fitsValue, sharedText, type ViewTest } from './leaf.ts';
+import { fitsValue, referringText, type ViewTest } from './leaf.ts';
 import type { Condition, Evidence, FieldTest, Leaf, TextTest } from './model.ts';
 import { literals } from './normal.ts';
 import { parsePattern } from './pattern.ts';
@@ -65,8 +65,8 @@ function sightField({ field, test }: FieldTest, view: RecordView): Evidence | un
     case 'exists':
       return { field, value: valueAt(field, view) };
     case 'fieldref': {
-      const shared = sharedText(field, test.field, test.cased === true)(view);
-      return shared === undefined ? undefined : { field, value: cut(shared, 0) };
+      const text = referringText(field, test)(view);
+      return text === undefined ? undefined : { field, value: cut(text, 0) };
     }
     default: {
       let text: string | undefined;

@@ -1,7 +1,7 @@
 import type { RecordView } from '../records/view.ts';
 import { fold, scalarText } from './casing.ts';
 import { isCheap, pathWalk, RECORD_KEYS, SCALAR_FIELDS, scalarReader } from './fields.ts';
-import type { FieldTest, Leaf, TextTest } from './model.ts';
+import type { FieldTest, Leaf, TextTest, ValueTest } from './model.ts';
 import { type CompiledText, compileText } from './texts.ts';
 
 export type ViewTest = (view: RecordView) => boolean;
@@ -23,8 +23,8 @@ export function compileLeaf(leaf: Leaf): ViewTest {
       return test.value ? (view) => walk(view, anything) : (view) => !walk(view, anything);
     }
     case 'fieldref': {
-      const shared = sharedText(field, test.field, test.cased === true);
-      return (view) => shared(view) !== undefined;
+      const read = referringText(field, test);
+      return (view) => read(view) !== undefined;
     }
     default:
       return valueTest(field, test);
@@ -112,23 +112,38 @@ export function someString(value: unknown, fits: (text: string) => boolean): boo
   return parts.some((part) => someString(part, fits));
 }
 
-/** Reads the first text that a field shares with another; undefined when they share none, as when either leads to nothing. */
-export function sharedText(field: string, other: string, cased: boolean): (view: RecordView) => string | undefined {
+const PARTS = {
+  contains: (text: string, other: string) => text.includes(other),
+  startswith: (text: string, other: string) => text.startsWith(other),
+  endswith: (text: string, other: string) => text.endsWith(other),
+} as const;
+
+/** Of a list at the other path no more are looked for within a text: both lists may be the attacker's. */
+const MOST_PARTS = 100;
+
+/**
+ * Reads the text of a field that equals a text of another field, or holds one that is not empty as its part; undefined when none
+ * does, as when either path leads to nothing.
+ */
+export function referringText(field: string, test: Extract<ValueTest, { kind: 'fieldref' }>): (view: RecordView) => string | undefined {
   const walk = pathWalk(field);
-  const walkOther = pathWalk(other);
-  const comparable = cased ? (text: string): string => text : fold;
+  const walkOther = pathWalk(test.field);
+  const comparable = test.cased === true ? (text: string): string => text : fold;
+  const { part } = test;
   return (view) => {
-    const texts = new Set<string>();
-    walkOther(view, (value) => eachText(value, (text) => texts.add(comparable(text)) === undefined));
-    if (texts.size === 0) return undefined;
-    let shared: string | undefined;
-    walk(view, (value) =>
-      eachText(value, (text) => {
-        if (texts.has(comparable(text))) shared = text;
-        return shared !== undefined;
-      }),
-    );
-    return shared;
+    const others = new Set<string>();
+    walkOther(view, (value) => eachText(value, (text) => others.add(comparable(text)) === undefined));
+    const parts = part === undefined ? [] : [...others].filter((other) => other !== '').slice(0, MOST_PARTS);
+    if (others.size === 0) return undefined;
+    let seen: string | undefined;
+    const fits = (text: string): boolean => {
+      const own = comparable(text);
+      const fit = part === undefined ? others.has(own) : parts.some((other) => PARTS[part](own, other));
+      if (fit) seen = text;
+      return fit;
+    };
+    walk(view, (value) => fitsValue(value, { fits, readsJson: part !== undefined, ...(part === 'contains' && { within: fits }) }));
+    return seen;
   };
 }
 

@@ -74,8 +74,10 @@ export type ValueTest =
   | { readonly kind: 'null' }
   /** The key is there (true) or is not there (false), whatever its value. */
   | { readonly kind: 'exists'; readonly value: boolean }
-  /** Equal to a value at another path. */
-  | { readonly kind: 'fieldref'; readonly field: string; readonly cased?: boolean };
+  /** Equal to a value at another path, or holding one within it, at its start or at its end. */
+  | { readonly kind: 'fieldref'; readonly field: string; readonly part?: FieldrefPart; readonly cased?: boolean };
+
+export type FieldrefPart = 'contains' | 'startswith' | 'endswith';
 
 /** A test of one value's text; numbers and booleans are tested as the text that JSON writes for them. */
 export type TextTest =

@@ -1,8 +1,9 @@
 import { closest } from 'fastest-levenshtein';
 import type { Utf16 } from './encodings.ts';
+import type { FieldrefPart } from './model.ts';
 import { Refused, shown } from './refused.ts';
 
-/** How a value is compared with what the record holds. */
+/** How a value is compared with what the record holds. `fieldref` may take contains, startswith or endswith beside it. */
 export type Comparison =
   | 'equals'
   | 'contains'
@@ -22,6 +23,8 @@ export interface FieldKey {
   /** Dotted path; '' for keywords. */
   readonly field: string;
   readonly comparison: Comparison;
+  /** For `fieldref`: the other field's value is looked for as this part of the field's. */
+  readonly part?: FieldrefPart;
   /** Of `ims`, for `re`. */
   readonly flags: string;
   /** Every value of a list must be found, where otherwise one is enough. */
@@ -73,11 +76,17 @@ export function parseFieldKey(key: string, line: number): FieldKey {
   let [flags, all, cased, windash] = ['', false, false, false];
   let utf16: Utf16 | undefined;
   let base64: FieldKey['base64'];
+  let part: FieldrefPart | undefined;
   for (const [i, name] of names.entries()) {
     if (names.indexOf(name) < i) throw refuse(`has the modifier ${name} twice; once is enough.`);
-    if (isComparison(name)) {
-      if (comparison !== 'equals')
+    if (name === 'fieldref' && isPart(comparison)) {
+      [comparison, part] = [name, comparison];
+    } else if (comparison === 'fieldref' && part === undefined && isPart(name)) {
+      part = name;
+    } else if (isComparison(name)) {
+      if (comparison !== 'equals') {
         throw refuse(`compares in two ways, ${comparison} and ${name}; keep one and put the other into a selection of its own.`);
+      }
       comparison = name;
     } else if (FLAGS.has(name) && comparison === 're') {
       flags += FLAGS.get(name);
@@ -103,21 +112,43 @@ export function parseFieldKey(key: string, line: number): FieldKey {
     }
   }
 
-  const encoded = base64 !== undefined || windash || utf16 !== undefined;
-  if (encoded && !TEXTUAL.includes(comparison)) throw refuse(`changes a text for ${comparison}, which takes none; leave one of them out.`);
-  if (utf16 !== undefined && base64 === undefined)
-    throw refuse('makes UTF-16, which a log holds in base64 only; put base64 or base64offset after it.');
+  const read: FieldKey = {
+    field,
+    comparison,
+    ...(part && { part }),
+    flags: [...new Set(flags)].sort().join(''),
+    all,
+    cased,
+    windash,
+    ...(utf16 && { utf16 }),
+    ...(base64 && { base64 }),
+  };
+  const conflict = conflictIn(read);
+  if (conflict !== undefined) throw refuse(conflict);
+  return read;
+}
+
+/** Why modifiers that are fine one by one make no sense together. */
+function conflictIn({ field, comparison, all, cased, windash, utf16, base64 }: FieldKey): string | undefined {
+  const isTextual = TEXTUAL.includes(comparison);
+  if ((base64 !== undefined || windash || utf16 !== undefined) && !isTextual) {
+    return `changes a text for ${comparison}, which takes none; leave one of them out.`;
+  }
+  if (utf16 !== undefined && base64 === undefined) {
+    return 'makes UTF-16, which a log holds in base64 only; put base64 or base64offset after it.';
+  }
   if (base64 === 'base64offset' && comparison !== 'contains') {
-    throw refuse('has base64offset, which makes a part of a longer text; put contains after it.');
+    return 'has base64offset, which makes a part of a longer text; put contains after it.';
   }
-  if (cased && !TEXTUAL.includes(comparison) && comparison !== 'fieldref') {
-    throw refuse(
-      `has cased with ${comparison}, where it means nothing${comparison === 're' ? ': re minds the case unless i stands after it' : ''}; leave it out.`,
-    );
-  }
-  if (all && comparison === 'exists') throw refuse('has all with exists, which takes one value; leave it out.');
-  if (field === '' && (comparison === 'exists' || comparison === 'fieldref')) throw refuse(`has ${comparison} without a field; name one.`);
-  return { field, comparison, flags: [...flags].sort().join(''), all, cased, windash, ...(utf16 && { utf16 }), ...(base64 && { base64 }) };
+  if (cased && comparison === 're') return 'has cased with re, which minds the case unless i stands after it; leave it out.';
+  if (cased && !isTextual && comparison !== 'fieldref') return `has cased with ${comparison}, where it means nothing; leave it out.`;
+  if (all && comparison === 'exists') return 'has all with exists, which takes one value; leave it out.';
+  if (field === '' && (comparison === 'exists' || comparison === 'fieldref')) return `has ${comparison} without a field; name one.`;
+  return undefined;
+}
+
+function isPart(name: string): name is FieldrefPart {
+  return name === 'contains' || name === 'startswith' || name === 'endswith';
 }
 
 function isComparison(name: string): name is Comparison {

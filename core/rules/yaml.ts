@@ -63,7 +63,8 @@ function readDocument(document: Document.Parsed, text: string, lines: LineCounte
   if (error !== undefined) {
     const line = lines.linePos(error.pos[0]).line;
     if (error.code !== 'DUPLICATE_KEY') throw new Refused(line, `This is not valid YAML: ${sentence(error.message)}`);
-    const key = /^[^\s:]{1,60}/.exec(text.slice(error.pos[0]))?.[0] ?? '';
+    const [, ...forms] = /^(?:"([^"\n]*)|'([^'\n]*)|([^\s:]+))/.exec(text.slice(error.pos[0], error.pos[0] + 200)) ?? [];
+    const key = forms.find((form) => form !== undefined) ?? '';
     throw new Refused(line, `The key ${shown(key)} stands twice in one mapping, and only one of them could count: keep one.`);
   }
   const line = lines.linePos(document.contents?.range[0] ?? document.range[0]).line;
