@@ -111,7 +111,10 @@ function isPlain(c: number): boolean {
 
 /** Where the text holds the session's key and start, as far as each stands there once, under its own path, in plain characters. */
 function gapsOf(value: unknown, bytes: Bytes): Gap[] {
-  const identity = value as { accessKeyId?: unknown; sessionContext?: { attributes?: { creationDate?: unknown } | null } | null } | null | undefined;
+  const identity = value as
+    | { accessKeyId?: unknown; sessionContext?: { attributes?: { creationDate?: unknown } | null } | null }
+    | null
+    | undefined;
   const gaps: Gap[] = [];
   const add = (key: Gap['key'], content: unknown) => {
     if (typeof content !== 'string' || content === '') return;

@@ -11,6 +11,8 @@ import type { Bytes } from './text.ts';
 const WRAPPERS = ['Records', 'Events', 'events', 'logEvents'].map((key) => Buffer.from(key));
 const MOST_ENVELOPES = 3;
 
+type Interrupted = 'documents' | 'array' | 'after-element' | 'wrapper-rest';
+
 /** `taken`: an event; `duplicate` and `excluded` are told by whoever takes the records. */
 export type Taken = 'event' | 'duplicate' | 'excluded';
 
@@ -27,7 +29,9 @@ export class RecordReader {
   readonly #recordBytes: number;
   #bytes: Bytes = Buffer.alloc(0);
   #at = 0;
-  #mode: 'start' | 'documents' | 'array' | 'after-element' | 'wrapper-rest' | 'csv' | 'done' = 'start';
+  #mode: 'start' | 'documents' | 'array' | 'after-element' | 'wrapper-rest' | 'lost' | 'csv' | 'done' = 'start';
+  /** What was being read when a broken text was left in search of the next record. */
+  #lostIn: Interrupted = 'array';
   /** Whether the array in hand stands inside a wrapper object. */
   #wrapped = false;
   #ended = false;
@@ -105,6 +109,8 @@ export class RecordReader {
         return this.#afterElement();
       case 'wrapper-rest':
         return this.#wrapperRest();
+      case 'lost':
+        return this.#resync(0);
       case 'csv':
         return this.#csv();
       default:
@@ -363,15 +369,16 @@ export class RecordReader {
       if (i < 0) break;
       if (startsRecord(bytes, i) || startsLine(bytes, i)) {
         this.#at = i;
+        if (this.#mode === 'lost') this.#mode = this.#lostIn;
         if (this.#mode === 'after-element') this.#mode = 'array';
         return true;
       }
       i += 1;
     }
     // Nothing more to find here; a record's first bytes may be cut by the end of this piece.
+    if (this.#mode !== 'lost') this.#lostIn = this.#mode as Interrupted;
+    this.#mode = this.#ended ? 'done' : 'lost';
     this.#at = this.#ended ? bytes.length : Math.max(this.#at + skip, bytes.length - 64);
-    if (this.#ended) this.#mode = 'done';
-    else this.#retryAt = bytes.length - this.#at + 64;
     return false;
   }
 

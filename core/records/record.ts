@@ -1,6 +1,6 @@
 import { contentWords, uuidText, uuidWords } from './identifier.ts';
-import { INCOMPLETE, INVALID, skipSpace, skipString, skipValue } from './json-scan.ts';
 import { type Identity, IdentityCache } from './identity.ts';
+import { INCOMPLETE, INVALID, skipSpace, skipString, skipValue } from './json-scan.ts';
 import type { Principal } from './principal.ts';
 import { type Bytes, decode, TextCache } from './text.ts';
 import { parseTime, parseTimeBytes } from './time.ts';

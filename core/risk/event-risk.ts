@@ -16,6 +16,9 @@ export function detectorWeight(level: Level, status: string | undefined): number
   return (LEVEL_WEIGHTS[levelRank(level)] as number) * confidence;
 }
 
+/** No single factor is certain: 1 would leave nothing to the others. */
+const MOST_CERTAIN = 0.999;
+
 /** One factor of an event's risk: what it says, and its weight (0-1). */
 export interface Factor {
   readonly text: string;
@@ -45,7 +48,7 @@ export const CONTEXT = {
 /**
  * The risk of an event: the noisy-or 100·(1 − Π(1 − wᵢ)) over its signals and circumstances. Signals are taken from the heaviest
  * down, each further one with half the share of the one before; circumstances count only where a signal does. Bounded by 100,
- * never lowered by a further signal, and itemised: each factor's points are what it adds to the product.
+ * never lowered by a further signal, and itemised.
  */
 export function eventRisk(signals: readonly Factor[], context: readonly Factor[]): Risk {
   const heaviest = signals.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
@@ -56,21 +59,22 @@ export function eventRisk(signals: readonly Factor[], context: readonly Factor[]
 export const NO_RISK: Risk = { risk: 0, reasons: [] };
 
 /**
- * Noisy-or of factors, in their order, with the points that each adds. Points are whole numbers that add up to the rounded
- * risk; a risk above zero is at least 1.
+ * Noisy-or of factors, 100·(1 − Π(1 − wᵢ)), with the points that each gives: the risk is shared out in proportion to −ln(1 − wᵢ), the
+ * evidence that each factor adds, so that the order of the factors does not matter. Points are whole numbers that add up to the
+ * rounded risk; a risk above zero is at least 1.
  */
 export function noisyOr(factors: readonly Factor[]): Risk {
-  let doubt = 1;
-  for (const { weight } of factors) doubt *= 1 - weight;
-  const exact = 100 * (1 - doubt);
-  const risk = exact <= 0 ? 0 : Math.max(1, Math.round(exact));
-  if (risk === 0) return NO_RISK;
+  const evidence = factors.map(({ weight }) => -Math.log1p(-Math.min(weight, MOST_CERTAIN)));
+  const sum = evidence.reduce((total, part) => total + part, 0);
+  if (sum <= 0) return NO_RISK;
+  const risk = Math.max(1, Math.round(-100 * Math.expm1(-sum)));
   const reasons: Reason[] = [];
-  let left = 1;
+  let before = 0;
   let given = 0;
-  for (const { text, weight } of factors) {
-    left *= 1 - weight;
-    const points = Math.round((risk * (1 - left)) / (1 - doubt)) - given;
+  for (const [i, { text }] of factors.entries()) {
+    before += evidence[i] as number;
+    // Rounding what is given so far, not each share, makes the points add up.
+    const points = Math.round((risk * before) / sum) - given;
     given += points;
     reasons.push({ text, points });
   }
