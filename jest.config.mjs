@@ -1,11 +1,11 @@
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/build.mjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {
     '^.+\\.(ts|mjs)$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
   },
   transformIgnorePatterns: ['/node_modules/(?!(valibot|@valibot|csv-parse)/)'],
-  extensionsToTreatAsEsm: [],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
 };

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +11,10 @@ import { LEVELS, type Level, levelRank } from '../core/levels.ts';
 import { summaryJson } from '../core/outputs/files.ts';
 import { gravestRank } from '../core/outputs/report.ts';
 import { summaryText } from '../core/outputs/terminal.ts';
-import type { LoadedRules } from '../core/rules/model.ts';
-import { loadRules } from '../core/rules/load.ts';
+import { total } from '../core/records/counts.ts';
 import { chooseRules, joinRules } from '../core/rules/choose.ts';
+import { loadRules } from '../core/rules/load.ts';
+import type { LoadedRules } from '../core/rules/model.ts';
 import { analyze, Stopped } from '../local/analyze.ts';
 import { readRuleFiles } from '../local/rule-files.ts';
 import { explain, SourceError } from '../local/sources.ts';
@@ -24,14 +26,14 @@ const CONFIG_FILE = 'trailwarden.config.json';
 
 interface AnalyzeFlags {
   readonly out: string;
-  readonly rules: readonly string[];
+  readonly rules?: readonly string[];
   readonly bundledRules: boolean;
   readonly config?: string;
   readonly since?: number;
   readonly until?: number;
-  readonly account: readonly string[];
-  readonly region: readonly string[];
-  readonly threads: number;
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  readonly threads?: number;
   readonly minLevel: Level;
   readonly failOn?: Level;
   readonly events: 'all' | 'risky';
@@ -45,7 +47,8 @@ const DAY = 86_400_000;
 function parseMoment(text: string, isEnd: boolean): number {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const time = Date.parse(isDay ? `${text}T00:00:00Z` : text);
-  if (Number.isNaN(time) || !/^\d{4}-/.test(text)) throw new InvalidArgumentError('Expected a day such as 2026-09-01, or a time such as 2026-09-01T10:00:00Z.');
+  if (Number.isNaN(time) || !/^\d{4}-/.test(text))
+    throw new InvalidArgumentError('Expected a day such as 2026-09-01, or a time such as 2026-09-01T10:00:00Z.');
   return isDay && isEnd ? time + DAY : time;
 }
 
@@ -55,7 +58,7 @@ function parseThreads(text: string): number {
   return threads;
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...value.split(',').filter((part) => part !== '')];
 }
 
@@ -73,7 +76,7 @@ function readConfig(path: string | undefined): Config {
 
 function readRules(flags: AnalyzeFlags, config: Config): LoadedRules {
   const bundled: LoadedRules[] = flags.bundledRules ? [JSON.parse(readFileSync(join(ASSETS, 'rules.json'), 'utf8')) as LoadedRules] : [];
-  const own = flags.rules.length === 0 ? [] : [loadRules(flags.rules.flatMap(readRuleFiles))];
+  const own = flags.rules === undefined ? [] : [loadRules(flags.rules.flatMap(readRuleFiles))];
   return chooseRules(joinRules([...bundled, ...own]), config.rules);
 }
 
@@ -81,7 +84,13 @@ async function runAnalyze(paths: readonly string[], flags: AnalyzeFlags): Promis
   const config = readConfig(flags.config);
   const loaded = readRules(flags, config);
   const template = readFileSync(join(ASSETS, 'report.html'), 'utf8');
-  const bar = new SingleBar({ format: '  {bar} {percentage} % | {eta_formatted} left', hideCursor: true, barsize: 40, clearOnComplete: true, stream: process.stderr });
+  const bar = new SingleBar({
+    format: '  {bar} {percentage} % | {eta_formatted} left',
+    hideCursor: true,
+    barsize: 40,
+    clearOnComplete: true,
+    stream: process.stderr,
+  });
   const showsBar = process.stderr.isTTY === true && !flags.quiet && !flags.json;
   let stopping = false;
   const stop = () => {
@@ -99,17 +108,17 @@ async function runAnalyze(paths: readonly string[], flags: AnalyzeFlags): Promis
       filters: {
         ...(flags.since === undefined ? {} : { since: flags.since }),
         ...(flags.until === undefined ? {} : { until: flags.until }),
-        accounts: flags.account,
-        regions: flags.region,
+        accounts: flags.account ?? [],
+        regions: flags.region ?? [],
       },
-      threads: flags.threads,
+      threads: flags.threads ?? availableParallelism(),
       events: flags.events,
       minLevel: flags.minLevel,
       workerScript: new URL('./worker.mjs', import.meta.url),
       report: (model) => renderReport(template, model),
-      progress: (done, total) => {
+      progress: (done, all) => {
         if (!showsBar) return;
-        if (!started) bar.start(Math.max(1, total), 0);
+        if (!started) bar.start(Math.max(1, all), 0);
         else bar.update(done);
         started = true;
       },
@@ -123,6 +132,12 @@ async function runAnalyze(paths: readonly string[], flags: AnalyzeFlags): Promis
       process.stdout.write(summaryText(results, { color, width }));
       process.stdout.write(`\nReport: ${join(flags.out, 'report.html')}\nAll outputs: ${flags.out}\n`);
     }
+    if (results.counts.records === 0 && total(results.counts.fileRejects) > 0) {
+      process.stderr.write(
+        `No CloudTrail record was found: ${results.problems.length === 1 ? 'the file' : `each of the ${total(results.counts.fileRejects)} files`} was refused. Its reason stands in summary.json.\n`,
+      );
+      return 1;
+    }
     return flags.failOn !== undefined && gravestRank(results) >= levelRank(flags.failOn) ? 2 : 0;
   } finally {
     if (started) bar.stop();
@@ -135,7 +150,10 @@ const program = new Command('trailwarden')
   .description('Reads AWS CloudTrail logs, says what in them is risky and why.')
   .version(VERSION)
   .showHelpAfterError('(trailwarden --help tells more)')
-  .addHelpText('after', '\nExample:\n  $ trailwarden analyze ./logs              read a folder, write trailwarden-out/report.html\n  $ trailwarden analyze --help              every flag, with examples')
+  .addHelpText(
+    'after',
+    '\nExample:\n  $ trailwarden analyze ./logs              read a folder, write trailwarden-out/report.html\n  $ trailwarden analyze --help              every flag, with examples',
+  )
   .exitOverride();
 
 program
@@ -143,17 +161,35 @@ program
   .description('Analyse logs: files, folders (entered recursively), or s3://bucket/prefix (ordinary AWS credentials).')
   .argument('<path...>', 'what to read')
   .option('-o, --out <dir>', 'folder for the outputs, e.g. --out result', 'trailwarden-out')
-  .option('-r, --rules <dir>', 'Sigma rules to add, may be repeated, e.g. --rules ./my-rules', (value: string, before: readonly string[]) => [...before, value], [])
+  .option(
+    '-r, --rules <dir>',
+    'Sigma rules to add, may be repeated, e.g. --rules ./my-rules',
+    (value: string, before: readonly string[] = []) => [...before, value],
+  )
   .option('--no-bundled-rules', 'leave out the rules that come with Trailwarden')
   .option('-c, --config <file>', `configuration, e.g. --config soc.json (default: ${CONFIG_FILE} where it lies in this folder)`)
-  .option('--since <time>', 'only events from this day or time on (UTC), e.g. --since 2026-09-01', (value: string) => parseMoment(value, false))
-  .option('--until <time>', 'only events up to and with this day, or before this time (UTC), e.g. --until 2026-09-30T12:00:00Z', (value: string) => parseMoment(value, true))
-  .option('--account <id>', 'only events of this account, may be repeated, e.g. --account 111122223333', collect, [])
-  .option('--region <code>', 'only events of this region, may be repeated, e.g. --region eu-west-1', collect, [])
-  .option('-t, --threads <n>', 'threads that parse and score, e.g. --threads 4 (default: one per core)', parseThreads, availableParallelism())
-  .addOption(new Option('--min-level <level>', 'list only events and incidents of this level or above, e.g. --min-level medium').choices(LEVELS).default('informational'))
-  .addOption(new Option('--fail-on <level>', 'exit with 2 when an event or incident reaches this level, e.g. --fail-on high').choices(LEVELS))
-  .addOption(new Option('--events <which>', 'which events the event files hold, e.g. --events risky').choices(['all', 'risky']).default('all'))
+  .option('--since <time>', 'only events from this day or time on (UTC), e.g. --since 2026-09-01', (value: string) =>
+    parseMoment(value, false),
+  )
+  .option(
+    '--until <time>',
+    'only events up to and with this day, or before this time (UTC), e.g. --until 2026-09-30T12:00:00Z',
+    (value: string) => parseMoment(value, true),
+  )
+  .option('--account <id>', 'only events of this account, may be repeated, e.g. --account 111122223333', collect)
+  .option('--region <code>', 'only events of this region, may be repeated, e.g. --region eu-west-1', collect)
+  .option('-t, --threads <n>', 'threads that parse and score, e.g. --threads 4 (default: one per core)', parseThreads)
+  .addOption(
+    new Option('--min-level <level>', 'list only events and incidents of this level or above, e.g. --min-level medium')
+      .choices(LEVELS)
+      .default('informational'),
+  )
+  .addOption(
+    new Option('--fail-on <level>', 'exit with 2 when an event or incident reaches this level, e.g. --fail-on high').choices(LEVELS),
+  )
+  .addOption(
+    new Option('--events <which>', 'which events the event files hold, e.g. --events risky').choices(['all', 'risky']).default('all'),
+  )
   .option('-q, --quiet', 'print nothing but errors')
   .option('--json', 'print summary.json on standard output, and nothing else')
   .addHelpText(
@@ -177,7 +213,11 @@ try {
   if (code?.startsWith('commander.')) process.exitCode = exitCode === 0 ? 0 : 1;
   else {
     const known = error instanceof SourceError || error instanceof ConfigError || error instanceof Stopped;
-    const text = known ? message : name === 'Error' || code !== undefined ? `It could not be done: ${explain(error)}.` : `It could not be done: ${(error as Error).stack}`;
+    const text = known
+      ? message
+      : name === 'Error' || code !== undefined
+        ? `It could not be done: ${explain(error)}.`
+        : `It could not be done: ${(error as Error).stack}`;
     process.stderr.write(`${text}\n`);
     process.exitCode = error instanceof Stopped ? 130 : 1;
   }

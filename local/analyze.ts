@@ -16,7 +16,7 @@ import { addCounts, noCounts } from '../core/records/counts.ts';
 import type { Limits } from '../core/records/inflate.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
 import { compileRules } from '../core/rules/ruleset.ts';
-import { Duplicates } from '../core/scoring/duplicates.ts';
+import { Duplicates, MARK, type Marked } from '../core/scoring/duplicates.ts';
 import type { Filters } from '../core/scoring/filters.ts';
 import type { ScoredPart } from '../core/scoring/section.ts';
 import { Tally } from '../core/scoring/tally.ts';
@@ -157,21 +157,18 @@ class Run implements Taker {
   }
 
   part(part: ScoredPart): void {
-    const duplicates = this.#duplicates.mark(part);
-    if (duplicates !== null) {
-      let marked = 0;
-      for (const mark of duplicates) marked += mark;
-      this.#counts.events -= marked;
-      this.#counts.duplicates += marked;
-    }
-    this.#tally.add(part, duplicates);
+    for (const marked of this.#duplicates.mark(part)) this.#count(marked);
+  }
+
+  #count({ part, marks }: Marked): void {
+    this.#tally.add(part, marks);
     const lines = [part.json, part.csv];
     for (let event = 0; event < part.count; event += 1) {
-      if (duplicates === null || duplicates[event] === 0) this.#events.add(part.times[event] as number, part.ids, event * 4, lines, event);
+      if (marks === null || marks[event] === MARK.counts) this.#events.add(part.times[event] as number, part.ids, event * 4, lines, event);
     }
     for (let i = 0; i < part.signalEvents.length; i += 1) {
       const event = part.signalEvents[i] as number;
-      if (duplicates === null || duplicates[event] === 0) {
+      if (marks === null || marks[event] === MARK.counts) {
         this.#signals.add(part.times[event] as number, part.ids, event * 4, [part.signalLines], i);
       }
     }
@@ -203,6 +200,9 @@ class Run implements Taker {
   }
 
   async finish(): Promise<Results> {
+    for (const marked of this.#duplicates.finish()) this.#count(marked);
+    this.#counts.events -= this.#duplicates.count;
+    this.#counts.duplicates += this.#duplicates.count;
     await Promise.all([this.#events.finish(), this.#signals.finish()]);
     const { options, incidents } = { options: this.#options, incidents: await this.#incidents() };
     const rules = options.loaded.rules;

@@ -1,5 +1,5 @@
 // Builds what runs outside the repository's own TypeScript: the command, its worker, the report's page, the prepared rules and the schema.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,11 +9,9 @@ import { readRuleFiles } from '../local/rule-files.ts';
 import { buildReportTemplate } from '../report/build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(root, 'dist');
+/** Made aside and put in place whole: a command that runs meanwhile finds the old build or the new one. */
+const dist = mkdtempSync(join(root, 'dist-'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
 
 const command = await build({
   entryPoints: { trailwarden: join(root, 'bin/trailwarden.ts'), worker: join(root, 'local/worker.ts') },
@@ -33,6 +31,8 @@ const command = await build({
   metafile: true,
 });
 
+chmodSync(join(dist, 'trailwarden.mjs'), 0o755);
+
 const folder = join(root, 'rules');
 const files = readRuleFiles(folder).map(({ file, text }) => ({ file: relative(folder, file).replaceAll('\\', '/'), text }));
 const loaded = loadRules(files);
@@ -42,6 +42,12 @@ if (loaded.refusals.length > 0) process.exitCode = 1;
 writeFileSync(join(dist, 'rules.json'), JSON.stringify(loaded));
 writeFileSync(join(dist, 'report.html'), await buildReportTemplate());
 writeFileSync(join(root, 'trailwarden.config.schema.json'), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+
+const place = join(root, 'dist');
+const old = `${dist}-old`;
+if (existsSync(place)) renameSync(place, old);
+renameSync(dist, place);
+rmSync(old, { recursive: true, force: true });
 
 const size = Object.values(command.metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
 console.log(`dist: command ${Math.round(size / 1024)} KB, ${loaded.rules.length} rules`);

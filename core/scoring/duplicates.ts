@@ -1,39 +1,95 @@
 import { SeenIds } from '../records/seen.ts';
-import type { ScoredPart } from './section.ts';
+import type { Alias, ScoredPart } from './section.ts';
+
+/** What becomes of an event: it counts, it is a duplicate, or it waits (see {@link Duplicates}). */
+export const MARK = { counts: 0, duplicate: 1, held: 2 } as const;
+
+/** A part with one {@link MARK} an event; null when every event counts. */
+export interface Marked {
+  readonly part: ScoredPart;
+  readonly marks: Uint8Array | null;
+}
+
+interface Held {
+  readonly part: ScoredPart;
+  readonly event: number;
+  readonly key: string;
+}
+
+/** Event time for which another account's copy waits for the caller's own: CloudTrail delivers both within minutes. */
+const PATIENCE = 2 * 3_600_000;
+const MOST_HELD = 20_000;
 
 /**
- * Tells which events of a part were seen before. An event is told by its eventID; by its content where eventID is a placeholder; and
- * by its sharedEventID, as the copies of one event in the trails of several accounts count once. Of those copies the one of
- * the caller's own account is kept even when it comes second: it says who did it.
+ * Tells which events were seen before. An event is told by its eventID; by its content where eventID is a placeholder; and by its
+ * sharedEventID, as the copies of one event in the trails of several accounts count once. Of those copies the one of the caller's own
+ * account is kept, as it says who did it: another account's copy is held until the caller's has come, or is overdue. Parts must
+ * come in the order of reading; the answers depend on nothing else.
  */
 export class Duplicates {
+  /** Duplicates found so far. */
+  count = 0;
   readonly #seen = new SeenIds();
   readonly #shared = new SeenIds();
-  readonly #sharedOutside = new SeenIds();
+  /** Copies that wait, oldest first. */
+  readonly #held = new Map<string, Held>();
+  #newest = Number.NEGATIVE_INFINITY;
 
-  /** One byte an event: 1 for a duplicate. Null when there is none. */
-  mark(part: ScoredPart): Uint8Array | null {
+  /** Marks the events of a part, and gives with it what was held long enough before. */
+  mark(part: ScoredPart): Marked[] {
     let marks: Uint8Array | null = null;
-    const mark = (event: number) => {
+    const mark = (event: number, as: number) => {
       marks ??= new Uint8Array(part.count);
-      marks[event] = 1;
+      marks[event] = as;
+      if (as === MARK.duplicate) this.count += 1;
     };
-    const weak =
-      part.aliases.length === 0 ? NONE : new Set(part.aliases.filter(({ kind }) => kind === 'content').map(({ event }) => event));
+    const weak = part.aliases.length === 0 ? NONE : new Set(part.aliases.filter(({ kind }) => kind === 'content').map(({ event }) => event));
     for (let event = 0; event < part.count; event += 1) {
+      const time = part.times[event] as number;
+      if (time > this.#newest) this.#newest = time;
       if (weak.size > 0 && weak.has(event)) continue;
-      if (this.#seen.add(part.ids, event * 4)) mark(event);
+      if (this.#seen.add(part.ids, event * 4)) mark(event, MARK.duplicate);
     }
-    for (const { event, kind, words } of part.aliases) {
-      if (marks !== null && (marks as Uint8Array)[event] === 1) continue;
-      if (kind === 'content') {
-        if (this.#seen.add(words)) mark(event);
-      } else if (kind === 'shared') {
-        if (this.#shared.add(words)) mark(event);
-      } else if (this.#sharedOutside.add(words) || this.#shared.has(words)) mark(event);
+    for (const alias of part.aliases) {
+      if ((marks as Uint8Array | null)?.[alias.event] !== MARK.duplicate) mark(alias.event, this.#markAlias(alias, part));
     }
-    return marks;
+    return [...this.#release((held) => this.#held.size > MOST_HELD || timeOf(held) < this.#newest - PATIENCE), { part, marks }];
+  }
+
+  /** What is still held when there is no more to read: the caller's own copies are not among the logs. */
+  finish(): Marked[] {
+    return this.#release(() => true);
+  }
+
+  #markAlias({ kind, words, event }: Alias, part: ScoredPart): number {
+    if (kind === 'content') return this.#seen.add(words) ? MARK.duplicate : MARK.counts;
+    const key = words.join(' ');
+    if (kind === 'shared') {
+      if (this.#held.delete(key)) this.count += 1;
+      return this.#shared.add(words) ? MARK.duplicate : MARK.counts;
+    }
+    if (this.#shared.has(words) || this.#held.has(key)) return MARK.duplicate;
+    this.#held.set(key, { part, event, key });
+    return MARK.held;
+  }
+
+  /** Lets held events go, oldest first, as long as `due` says so. */
+  #release(due: (held: Held) => boolean): Marked[] {
+    const byPart = new Map<ScoredPart, Uint8Array>();
+    for (const held of this.#held.values()) {
+      if (!due(held)) break;
+      this.#held.delete(held.key);
+      this.#shared.add(held.key.split(' ').map(Number));
+      const marks = byPart.get(held.part) ?? new Uint8Array(held.part.count).fill(MARK.held);
+      marks[held.event] = MARK.counts;
+      byPart.set(held.part, marks);
+    }
+    return [...byPart].map(([part, marks]) => ({ part, marks }));
   }
 }
 
 const NONE: ReadonlySet<number> = new Set();
+
+function timeOf({ part, event }: Held): number {
+  return part.times[event] as number;
+}

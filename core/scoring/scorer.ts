@@ -215,7 +215,8 @@ export class Scorer {
       contentWords(record.raw, words);
       this.#columns.aliases.push({ event, kind: 'content', words: [...words] });
     }
-    const shared = record.sharedEventID;
+    // Insights use the same field to pair the start of a burst with its end: those are two events.
+    const shared = record.category === 'Insight' ? '' : record.sharedEventID;
     if (shared.length !== 36) return;
     const words = new Uint32Array(4);
     if (!uuidWords(Buffer.from(shared, 'latin1'), 0, 36, words)) return;

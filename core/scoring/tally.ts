@@ -2,6 +2,7 @@ import type { RoleTag } from '../config/schema.ts';
 import { riskRank } from '../levels.ts';
 import { noTally, type RegionTally } from '../posture/compliance.ts';
 import type { Rule } from '../rules/model.ts';
+import { MARK } from './duplicates.ts';
 import { FLAG, lineAt, type ScoredPart } from './section.ts';
 import { RiskTable } from './table.ts';
 
@@ -63,15 +64,15 @@ export class Tally {
     this.table = new RiskTable(tableRows);
   }
 
-  /** Counts a part; `duplicates` marks the events that do not count. */
-  add(part: ScoredPart, duplicates: Uint8Array | null): void {
+  /** Counts a part; `marks` are those of {@link MARK}. */
+  add(part: ScoredPart, marks: Uint8Array | null): void {
     const principals = part.actors.map(({ id, roleTag }) => this.#principal(id, roleTag));
     const addresses: (AddressTally | undefined)[] = [];
     const regions: (RegionTally | undefined)[] = [];
     const seenAccounts = new Uint8Array(part.strings.length);
     const seenRegions = new Uint8Array(part.strings.length);
     for (let event = 0; event < part.count; event += 1) {
-      if (duplicates !== null && duplicates[event] === 1) continue;
+      if (marks !== null && marks[event] !== MARK.counts) continue;
       const risk = part.risks[event] as number;
       const rank = riskRank(risk);
       const risky = risk > 0 ? 1 : 0;
@@ -121,7 +122,7 @@ export class Tally {
         this.table.add(risk, lineAt(part.table, event).slice());
       }
     }
-    this.#addSignals(part, duplicates, addresses);
+    this.#addSignals(part, marks, addresses);
     for (const [i, text] of part.strings.entries()) {
       if (text === '') continue;
       if (seenAccounts[i] === 1) this.accounts.add(text);
@@ -129,10 +130,10 @@ export class Tally {
     }
   }
 
-  #addSignals(part: ScoredPart, duplicates: Uint8Array | null, addresses: readonly (AddressTally | undefined)[]): void {
+  #addSignals(part: ScoredPart, marks: Uint8Array | null, addresses: readonly (AddressTally | undefined)[]): void {
     for (let i = 0; i < part.signalEvents.length; i += 1) {
       const event = part.signalEvents[i] as number;
-      if (duplicates !== null && duplicates[event] === 1) continue;
+      if (marks !== null && marks[event] !== MARK.counts) continue;
       const rule = part.signalRules[i] as number;
       this.signals += 1;
       this.ruleSignals[rule] = (this.ruleSignals[rule] as number) + 1;
