@@ -36,6 +36,9 @@ const TYPES: Readonly<Record<string, string>> = {
   persistence: 'TTPs/Persistence',
   'privilege-escalation': 'TTPs/Privilege Escalation',
   'defense-evasion': 'TTPs/Defense Evasion',
+  // Newer versions of ATT&CK split defence evasion into these two.
+  stealth: 'TTPs/Defense Evasion',
+  'defense-impairment': 'TTPs/Defense Evasion',
   'credential-access': 'TTPs/Credential Access',
   discovery: 'TTPs/Discovery',
   reconnaissance: 'TTPs/Discovery',

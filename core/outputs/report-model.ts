@@ -19,13 +19,8 @@ export interface ReportModel {
   readonly logins: readonly { readonly hour: string; readonly succeeded: number; readonly failed: number }[];
   /** Principals by risk, highest first, at most 50. */
   readonly principals: readonly ReportPrincipal[];
-  readonly rules: readonly {
-    readonly title: string;
-    readonly id: string;
-    readonly level: Level;
-    readonly signals: number;
-    readonly author: string;
-  }[];
+  /** Rules with signals, gravest level first. */
+  readonly rules: readonly ReportRule[];
   /** Incidents, highest risk first, at most 200. */
   readonly incidents: readonly ReportIncident[];
   /** Events by risk, highest first, then by time: at most `eventsLimit` of `totals.events`. */
@@ -93,6 +88,17 @@ export interface ReportReason {
   readonly text: string;
   /** Points of the risk that this reason gives; the points of all reasons add up to the risk. */
   readonly points: number;
+}
+
+export interface ReportRule {
+  readonly title: string;
+  readonly id: string;
+  readonly level: Level;
+  readonly signals: number;
+  readonly author: string;
+  /** What happened and what to do next. */
+  readonly description: string;
+  readonly falsePositives: readonly string[];
 }
 
 export interface ReportIncident {

@@ -25,7 +25,10 @@ export function reportJson(results: Results): string {
     principals: rankPrincipals(results)
       .slice(0, PRINCIPALS)
       .map(({ levels: _levels, incidents: _incidents, ...principal }) => principal),
-    rules: rankRules(results),
+    rules: rankRules(results).map((ranked) => {
+      const { description = '', falsePositives = [] } = results.rules.find(({ id }) => id === ranked.id) ?? {};
+      return { ...ranked, description, falsePositives };
+    }),
     incidents: results.incidents.slice(0, INCIDENTS).map((incident) => ({
       id: incident.id,
       principal: incident.principal,

@@ -89,8 +89,9 @@ const MAD_SCALE = 1.4826;
 const LEAST_SPREAD = 8;
 
 /**
- * Source addresses by risk, highest first. An address is marked anomalous where its risk is an outlier among all addresses
- * by its modified z-score, (risk − median) / (1.4826 · MAD), above 3.5.
+ * Source addresses by risk, highest first. An address is marked anomalous where its risk is an outlier among all addresses by its
+ * modified z-score, (risk − median) / (1.4826 · MAD), above 3.5, and it is one or two principals' own, or at least one in twenty of its calls
+ * was risky or failed: an office from which many work gathers risk without being strange.
  */
 export function rankAddresses(tally: Tally): RankedAddress[] {
   const addresses = [...tally.addresses.values()].map((address) => ({ ...address, risk: addressRisk(address) }));
@@ -101,7 +102,7 @@ export function rankAddresses(tally: Tally): RankedAddress[] {
     .sort((a, b) => b.risk - a.risk || b.riskyEvents - a.riskyEvents || b.events - a.events || (a.address < b.address ? -1 : 1))
     .map(({ address, risk, events, riskyEvents, failedEvents, principals }) => {
       const z = (risk - middle) / spread;
-      const anomalous = risks.length >= 5 && z > OUTLIER;
+      const anomalous = risks.length >= 5 && z > OUTLIER && (principals.size <= 2 || (riskyEvents + failedEvents) * 20 >= events);
       return { address, risk, events, riskyEvents, failedEvents, principals: principals.size, anomalous, why: anomalous ? why() : [] };
 
       function why(): string[] {

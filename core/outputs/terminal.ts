@@ -29,7 +29,12 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
   const heading = (text: string) => lines.push('', colors.bold(text));
 
   heading('What was read');
-  const rejected = t.rejects === 0 ? '' : ` (${Object.entries(t.rejectReasons).map(([reason, n]) => `${reason} ${count(n)}`).join(', ')})`;
+  const rejected =
+    t.rejects === 0
+      ? ''
+      : ` (${Object.entries(t.rejectReasons)
+          .map(([reason, n]) => `${reason} ${count(n)}`)
+          .join(', ')})`;
   const parts = [`${count(t.events)} events`, `${count(t.duplicates)} duplicates`, `${count(t.rejects)} rejects`];
   if (t.excluded > 0) parts.push(`${count(t.excluded)} left out by your filters`);
   lines.push(...wrap(`${count(t.records)} records in ${count(t.files)} files = ${parts.join(' + ')}${rejected}`, width, '  '));
@@ -40,12 +45,14 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
   lines.push(`  Principals ${count(t.principals)}, signals ${count(t.signals)}, incidents ${count(results.incidents.length)}`);
   if (t.filesRejected > 0) {
     lines.push(`  ${colors.yellow(`${count(t.filesRejected)} ${t.filesRejected === 1 ? 'file' : 'files'} not read whole:`)}`);
-    for (const { file, reason } of results.problems.slice(0, TOP_PROBLEMS)) lines.push(`    ${shorten(printable(file), width - 6)}`, ...wrap(reason, width, '      '));
+    for (const { file, reason } of results.problems.slice(0, TOP_PROBLEMS))
+      lines.push(`    ${shorten(printable(file), width - 6)}`, ...wrap(reason, width, '      '));
     if (results.problems.length > TOP_PROBLEMS) lines.push(`    and ${results.problems.length - TOP_PROBLEMS} more: see summary.json`);
   }
   if (results.refusals.length > 0) {
     lines.push(`  ${colors.yellow(`${results.refusals.length} ${results.refusals.length === 1 ? 'rule' : 'rules'} refused:`)}`);
-    for (const { file, line, reason } of results.refusals.slice(0, TOP_PROBLEMS)) lines.push(...wrap(`${printable(file)}:${line} ${printable(reason)}`, width, '    '));
+    for (const { file, line, reason } of results.refusals.slice(0, TOP_PROBLEMS))
+      lines.push(...wrap(`${printable(file)}:${line} ${printable(reason)}`, width, '    '));
     if (results.refusals.length > TOP_PROBLEMS) lines.push(`    and ${results.refusals.length - TOP_PROBLEMS} more: see summary.json`);
   }
 
@@ -73,12 +80,19 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
   if (rules.length > TOP_RULES) lines.push(`  and ${rules.length - TOP_RULES} more: see summary.json`);
 
   heading('Compliance by region (CIS 4.1-4.16; an indicator from logs, not an audit)');
-  lines.push(colors.dim(`  ${'region'.padEnd(16)}${'events'.padStart(11)}${'risky'.padStart(8)}${'events ok'.padStart(12)}${'controls ok'.padStart(14)}`));
+  lines.push(
+    colors.dim(
+      `  ${'region'.padEnd(16)}${'events'.padStart(11)}${'risky'.padStart(8)}${'events ok'.padStart(12)}${'controls ok'.padStart(14)}`,
+    ),
+  );
   const regions = compliance(results);
   for (const region of regions.filter(({ events }) => events > 0)) {
-    const controls = region.controlCompliance === null ? 'no data' : `${region.controlsEvaluated - region.controlsFailed} of ${region.controlsEvaluated}`;
+    const controls =
+      region.controlCompliance === null ? 'no data' : `${region.controlsEvaluated - region.controlsFailed} of ${region.controlsEvaluated}`;
     const events = region.eventCompliance === null ? 'no data' : `${region.eventCompliance.toFixed(1)} %`;
-    lines.push(`  ${shorten(printable(region.region), 15).padEnd(16)}${count(region.events).padStart(11)}${count(region.riskyEvents).padStart(8)}${events.padStart(12)}${controls.padStart(14)}`);
+    lines.push(
+      `  ${shorten(printable(region.region), 15).padEnd(16)}${count(region.events).padStart(11)}${count(region.riskyEvents).padStart(8)}${events.padStart(12)}${controls.padStart(14)}`,
+    );
   }
   const silent = regions.filter(({ events }) => events === 0).map(({ region }) => region);
   if (silent.length > 0) lines.push(...wrap(`No data: ${list(silent, 20)}`, width, '  '));
@@ -87,10 +101,15 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
 
 function principalLines(principal: RankedPrincipal, paint: Readonly<Record<Level, (text: string) => string>>, width: number): string[] {
   const { risk, level, roleTag, events, tactics, reasons } = principal;
-  const lines = [`  ${paint[level](`${String(risk).padStart(3)} ${level}`)}  ${shorten(printable(principal.principal), width - 8 - level.length)}`];
-  lines.push(`      ${roleTag}, ${count(events)} events${tactics.length === 0 ? '' : `, ${tactics.length} ${tactics.length === 1 ? 'tactic' : 'tactics'}:`}`);
+  const lines = [
+    `  ${paint[level](`${String(risk).padStart(3)} ${level}`)}  ${shorten(printable(principal.principal), width - 8 - level.length)}`,
+  ];
+  lines.push(
+    `      ${roleTag}, ${count(events)} events${tactics.length === 0 ? '' : `, ${tactics.length} ${tactics.length === 1 ? 'tactic' : 'tactics'}:`}`,
+  );
   if (tactics.length > 0) lines.push(...wrap(tactics.join(' > '), width, '      '));
-  for (const { text, points } of reasons.slice(0, TOP_REASONS)) lines.push(`      ${`+${points}`.padStart(4)}  ${shorten(printable(text), width - 12)}`);
+  for (const { text, points } of reasons.slice(0, TOP_REASONS))
+    lines.push(`      ${`+${points}`.padStart(4)}  ${shorten(printable(text), width - 12)}`);
   if (reasons.length > TOP_REASONS) {
     const rest = reasons.slice(TOP_REASONS).reduce((sum, { points }) => sum + points, 0);
     lines.push(`      ${`+${rest}`.padStart(4)}  from ${reasons.length - TOP_REASONS} more reasons`);

@@ -105,7 +105,7 @@ function salvage(compressed: Bytes, cap: number): Bytes {
   let good = 0;
   let bad = compressed.length;
   let best: Bytes = Buffer.alloc(0);
-  while (bad - good > 64) {
+  while (bad - good > 1) {
     const middle = (good + bad) >> 1;
     const bytes = prefix(middle);
     if (bytes === null) bad = middle;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { type Counts, noCounts } from './counts.ts';
+import { type Counts, noCounts, total } from './counts.ts';
 import { csvColumns, csvRecord, isCsvHeader } from './flaws-csv.ts';
 import { INCOMPLETE, INVALID, skipSpace, skipString, skipValue, TOO_DEEP } from './json-scan.ts';
 import { TrailRecord } from './record.ts';
@@ -73,7 +73,8 @@ export class RecordReader {
   end(reject: FileReject | null = null): void {
     this.#ended = true;
     this.#run();
-    if (reject !== null) this.rejectFile(reject);
+    // Damaged bytes explain whatever else was found wrong with the text.
+    if (reject !== null) this.counts.fileRejects = { [reject]: 1 };
     else if (this.#mode === 'start' && !this.#sawContent) this.rejectFile('empty');
     else if (this.#mode !== 'done' && this.#mode !== 'csv' && (this.#mode !== 'documents' || this.#at < this.#bytes.length))
       this.rejectFile('json-truncated');
@@ -81,9 +82,9 @@ export class RecordReader {
     this.#at = 0;
   }
 
-  /** Counts a reason why the file, or the rest of it, could not be read. */
+  /** Notes why the file, or the rest of it, could not be read: the first reason stands, so that rejects count files. */
   rejectFile(reason: FileReject): void {
-    this.counts.fileRejects[reason] = (this.counts.fileRejects[reason] ?? 0) + 1;
+    if (total(this.counts.fileRejects) === 0) this.counts.fileRejects[reason] = 1;
   }
 
   #run(): void {
@@ -234,7 +235,8 @@ export class RecordReader {
       return true;
     }
     this.#mode = 'array';
-    return this.#resync(0);
+    // A missing comma costs nothing; anything else between two records is told, not passed over.
+    return c === 0x7b || this.#broken(INVALID);
   }
 
   #closeArray(): boolean {
@@ -289,7 +291,10 @@ export class RecordReader {
       return this.#resync(1);
     }
     if (end < 0) return this.#broken(end);
-    if (!this.#utf8 && !isUtf8(bytes.subarray(this.#at, end))) {
+    if (end - this.#at > this.#recordBytes) {
+      this.counts.records += 1;
+      this.#reject('too-large');
+    } else if (!this.#utf8 && !isUtf8(bytes.subarray(this.#at, end))) {
       this.counts.records += 1;
       this.#reject('invalid-utf8');
     } else this.#receive(0);

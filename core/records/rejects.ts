@@ -20,7 +20,6 @@ export const FILE_REJECTS = {
   'gzip-broken': 'the gzip data is damaged',
   'gzip-truncated': 'the gzip data ends too early',
   'gzip-bomb': 'the file inflates beyond the limit',
-  'too-large': 'the file is larger than the limit',
   'json-truncated': 'the JSON text ends too early',
   'json-broken': 'the text is not JSON',
   'not-cloudtrail': 'neither JSON nor a CSV with CloudTrail columns was found in it',

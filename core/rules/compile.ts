@@ -1,5 +1,6 @@
 import { compileLeaf, leafCost, type ViewTest, WHOLE_RECORD } from './leaf.ts';
 import type { Condition, Leaf } from './model.ts';
+import { joinAlternatives } from './normal.ts';
 
 /** Compiles conditions into closures; a test that stands in several of them, or in several rules, is compiled once. */
 export class Compiler {
@@ -16,8 +17,8 @@ export class Compiler {
       return (view) => !test(view);
     }
     if (condition.op !== 'and' && condition.op !== 'or') return this.leaf(condition);
-    const rank = condition.op === 'and' ? rankInAnd : cost;
-    const tests = [...condition.of].sort((one, other) => rank(one) - rank(other)).map((part) => this.compile(part));
+    const [rank, parts] = condition.op === 'and' ? [rankInAnd, condition.of] : [cost, joinAlternatives(condition.of)];
+    const tests = [...parts].sort((one, other) => rank(one) - rank(other)).map((part) => this.compile(part));
     return condition.op === 'and' ? every(tests) : some(tests);
   }
 
@@ -48,6 +49,7 @@ function rankInAnd(condition: Condition): number {
 
 function every(tests: readonly ViewTest[]): ViewTest {
   const [a, b] = tests;
+  if (tests.length === 1 && a !== undefined) return a;
   if (tests.length === 2 && a !== undefined && b !== undefined) return (view) => a(view) && b(view);
   return (view) => {
     for (const test of tests) if (!test(view)) return false;
@@ -57,6 +59,7 @@ function every(tests: readonly ViewTest[]): ViewTest {
 
 function some(tests: readonly ViewTest[]): ViewTest {
   const [a, b] = tests;
+  if (tests.length === 1 && a !== undefined) return a;
   if (tests.length === 2 && a !== undefined && b !== undefined) return (view) => a(view) || b(view);
   return (view) => {
     for (const test of tests) if (test(view)) return true;

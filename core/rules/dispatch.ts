@@ -1,6 +1,6 @@
 import type { RecordView } from '../records/view.ts';
 import { fold } from './casing.ts';
-import { isCheap, SCALAR_FIELDS, type Scalar, scalarReader } from './fields.ts';
+import { isCheap, SCALAR_FIELDS, type Scalar, scalarReader, tellsLittle } from './fields.ts';
 import { requiredValues } from './keys.ts';
 import type { ViewTest } from './leaf.ts';
 import type { Condition, Leaf } from './model.ts';
@@ -12,8 +12,10 @@ export interface Entry {
   readonly test: ViewTest;
 }
 
-/** Fields by which rules are told apart: one value each, and at hand without parsing the record. */
-const DISPATCH_FIELDS = [...SCALAR_FIELDS].filter((field) => isCheap(field) && field !== 'eventSource' && field !== 'eventName');
+/** Fields by which rules are told apart: one value each, and at hand without parsing the record; the most telling first. */
+const DISPATCH_FIELDS = [...SCALAR_FIELDS]
+  .filter((field) => isCheap(field) && field !== 'eventSource' && field !== 'eventName')
+  .sort((one, other) => Number(tellsLittle(one)) - Number(tellsLittle(other)));
 
 /** Fewer rules on a field, or on a test, are asked one by one as quickly. */
 const FEWEST = 2;
@@ -85,18 +87,19 @@ function runAll(entries: readonly Entry[], view: RecordView, found: number[] | u
 /** The closure of the first test that must hold wherever the condition does and that looks at a cheap field. */
 function guardOf(condition: Condition, testOf: (leaf: Leaf) => ViewTest): ViewTest | undefined {
   const parts = condition.op === 'and' ? condition.of : [condition];
-  const leaf = parts.find((part) => part.op === 'field' && isCheap(part.field) && part.test.kind !== 'fieldref');
+  const leaf = parts.find(
+    (part) => part.op === 'field' && isCheap(part.field) && !tellsLittle(part.field) && part.test.kind !== 'fieldref',
+  );
   return leaf?.op === 'field' ? testOf(leaf) : undefined;
 }
 
-/** The field of which the condition asks for the fewest values. */
+/** The most telling field of which the condition asks for certain values. */
 function dispatchKey(condition: Condition): { readonly field: string; readonly values: ReadonlySet<string> } | undefined {
-  let best: { field: string; values: ReadonlySet<string> } | undefined;
   for (const field of DISPATCH_FIELDS) {
     const values = requiredValues(condition, field);
-    if (values !== undefined && (best === undefined || values.size < best.values.size)) best = { field, values };
+    if (values !== undefined) return { field, values };
   }
-  return best;
+  return undefined;
 }
 
 class Group {

@@ -28,9 +28,17 @@ export const SCALAR_FIELDS: ReadonlySet<string> = new Set([
   'userIdentity.accessKeyId',
   'userIdentity.accountId',
   'userIdentity.arn',
+  'userIdentity.credentialId',
   'userIdentity.identityProvider',
+  'userIdentity.inScopeOf.credentialsIssuedTo',
+  'userIdentity.inScopeOf.issuerType',
+  'userIdentity.inScopeOf.sourceAccount',
+  'userIdentity.inScopeOf.sourceArn',
   'userIdentity.invokedBy',
+  'userIdentity.onBehalfOf.identityStoreArn',
+  'userIdentity.onBehalfOf.userId',
   'userIdentity.principalId',
+  'userIdentity.sessionContext.assumedRoot',
   'userIdentity.sessionContext.attributes.creationDate',
   'userIdentity.sessionContext.attributes.mfaAuthenticated',
   'userIdentity.sessionContext.ec2RoleDelivery',
@@ -95,6 +103,25 @@ export function isCheap(field: string): boolean {
   return CHEAP_KEYS.has(field.split('.', 1)[0] as string);
 }
 
+/** Fields that say the same of most events, or are slow to read: asking them first would seldom decide anything. */
+const TELLING_LITTLE: ReadonlySet<string> = new Set([
+  'awsRegion',
+  'eventCategory',
+  'eventType',
+  'eventVersion',
+  'managementEvent',
+  'readOnly',
+  'recipientAccountId',
+  'sessionCredentialFromConsole',
+  'userIdentity.accountId',
+  'userIdentity.sessionContext.attributes.mfaAuthenticated',
+]);
+
+/** True for a field whose value most events share. */
+export function tellsLittle(field: string): boolean {
+  return TELLING_LITTLE.has(field);
+}
+
 /** Reads one of {@link SCALAR_FIELDS}: undefined when it is absent, or is a list or an object. */
 export function scalarReader(field: string): (view: RecordView) => Scalar | undefined {
   if (field === 'eventSource') return (view) => view.eventSource || emptyText(view.top(field));
@@ -127,8 +154,8 @@ export type Walk = (view: RecordView, visit: (value: unknown) => boolean) => boo
 
 /**
  * Compiles a dotted path. Every list on the way is entered, a list at its end is one value (its elements are the test's
- * business). A key may itself hold dots: at each object the longest run of segments is tried as one key first, and
- * every reading counts. Only own keys are seen, so `__proto__` is a key like any other.
+ * business). A key may itself hold dots: at each object every run of segments is tried as one key, and any of these
+ * readings counts. Only own keys are seen, so `__proto__` is a key like any other.
  */
 export function pathWalk(field: string): Walk {
   if (SCALAR_FIELDS.has(field)) {
@@ -149,15 +176,12 @@ export function pathWalk(field: string): Walk {
   return (view, visit) => walkFrom(view.top(first), steps, 0, visit);
 }
 
-/** For each segment: the keys that begin there, longest first, and the segment that follows each. */
+/** For each segment: the keys that begin there, and the segment that follows each. */
 type Steps = readonly (readonly { readonly key: string; readonly next: number }[])[];
 
 function stepsOf(segments: readonly string[]): Steps {
   return segments.map((_, start) =>
-    segments
-      .slice(start)
-      .map((_, i) => ({ key: segments.slice(start, start + i + 1).join('.'), next: start + i + 1 }))
-      .reverse(),
+    segments.slice(start).map((_, i) => ({ key: segments.slice(start, start + i + 1).join('.'), next: start + i + 1 })),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { RecordView } from '../records/view.ts';
 import { fold, scalarText } from './casing.ts';
-import { isCheap, pathWalk, RECORD_KEYS, SCALAR_FIELDS, scalarReader } from './fields.ts';
+import { isCheap, pathWalk, RECORD_KEYS, SCALAR_FIELDS, scalarReader, tellsLittle } from './fields.ts';
 import type { FieldTest, Leaf, TextTest, ValueTest } from './model.ts';
 import { type CompiledText, compileText } from './texts.ts';
 
@@ -119,7 +119,7 @@ const PARTS = {
 } as const;
 
 /** Of a list at the other path no more are looked for within a text: both lists may be the attacker's. */
-const MOST_PARTS = 100;
+const MOST_PARTS = 16;
 
 /**
  * Reads the text of a field that equals a text of another field, or holds one that is not empty as its part; undefined when none
@@ -165,7 +165,8 @@ export function leafCost(leaf: Leaf): number {
 
 function placeCost(field: string): number {
   if (!isCheap(field)) return WHOLE_RECORD;
-  return field === 'eventSource' || field === 'eventName' ? 0 : field.includes('.') ? 4 : 2;
+  if (field === 'eventSource' || field === 'eventName') return 0;
+  return (field.includes('.') ? 4 : 2) + (tellsLittle(field) ? 10 : 0);
 }
 
 function testCost(test: FieldTest['test']): number {

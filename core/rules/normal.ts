@@ -26,6 +26,30 @@ export function pushNots(condition: Condition): Condition {
   return condition.op === 'not' ? negate(condition.of) : condition;
 }
 
+/**
+ * Joins alternatives that ask one field for values, or for patterns, so that it is read once. What passes one of several tests of
+ * any value passes their union, so nothing changes in what is meant.
+ */
+export function joinAlternatives(of: readonly Condition[]): readonly Condition[] {
+  const joined: Condition[] = [];
+  for (const part of of) {
+    const at = joined.findIndex((other) => unionOf(other, part) !== undefined);
+    const union = at < 0 ? undefined : unionOf(joined[at] as Condition, part);
+    if (union === undefined) joined.push(part);
+    else joined[at] = union;
+  }
+  return joined;
+}
+
+function unionOf(one: Condition, other: Condition): Condition | undefined {
+  if (one.op !== 'field' || other.op !== 'field' || one.field !== other.field) return undefined;
+  const [a, b] = [one.test, other.test];
+  if (a.kind === 'in' && b.kind === 'in' && a.cased === b.cased) return { ...one, test: { ...a, values: [...a.values, ...b.values] } };
+  if (a.kind === 'like' && b.kind === 'like' && a.cased === b.cased)
+    return { ...one, test: { ...a, patterns: [...a.patterns, ...b.patterns] } };
+  return undefined;
+}
+
 /** Every test in a condition, in its order, with whether it is negated. The condition's nots stand around tests only. */
 export function literals(condition: Condition): readonly { readonly leaf: Leaf; readonly negated: boolean }[] {
   if (condition.op === 'and' || condition.op === 'or') return condition.of.flatMap(literals);

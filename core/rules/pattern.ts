@@ -78,7 +78,7 @@ function segmentedTest(pattern: Pattern): (text: string) => boolean {
   const middle = segments.slice(1, -1);
   return (text) => {
     const end = text.length - tail.length;
-    if (end < head.length || !fitsAt(head, text, 0) || !fitsAt(tail, text, end)) return false;
+    if (!fitsAt(head, text, 0) || !fitsAt(tail, text, end)) return false;
     let from = head.length;
     for (const segment of middle) {
       const at = findFrom(segment, text, from);

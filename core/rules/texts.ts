@@ -114,14 +114,14 @@ function parseRange(range: string): [Address, number] {
   return [address, own];
 }
 
-/** Longer texts are no addresses; ipaddr.js need not look at them. */
-const LONGEST_ADDRESS = 64;
+/** ipaddr.js takes its time to say no, so what does not look like an address is not shown to it. */
+const LOOKS_LIKE_V4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+const LOOKS_LIKE_V6 = /^[\da-f:.]{2,45}(?:%\w{1,16})?$/i;
 
 /** An address as logs write it: four decimal parts, or IPv6; an IPv4 address mapped into IPv6 is read as IPv4. */
 function parseAddress(text: string): Address | undefined {
-  if (text.length > LONGEST_ADDRESS) return undefined;
-  if (text.includes(':')) return ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : undefined;
-  return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined;
+  if (LOOKS_LIKE_V4.test(text)) return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined;
+  return LOOKS_LIKE_V6.test(text) && ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : undefined;
 }
 
 const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;

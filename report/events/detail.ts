@@ -1,4 +1,4 @@
-import type { ReportEvent } from '../../core/outputs/report-model.ts';
+import type { ReportEvent, ReportRule } from '../../core/outputs/report-model.ts';
 import { button, h } from '../dom.ts';
 import { formatCount, formatName, formatRisk, formatTime } from '../format.ts';
 import { levelBadge, reasonList } from '../pieces.ts';
@@ -12,6 +12,8 @@ export interface DetailPanel {
 }
 
 interface DetailActions {
+  /** What is known of the rules, by the detector's name. */
+  readonly rules: ReadonlyMap<string, ReportRule>;
   /** Another row was asked for: -1 for the one before, 1 for the one after. */
   readonly onStep: (step: -1 | 1) => void;
   readonly onFilter: (field: ValueField, value: string) => void;
@@ -47,14 +49,14 @@ export function detailPanel(actions: DetailActions): DetailPanel {
       before.disabled = row <= 0;
       after.disabled = row >= rows - 1;
       place.textContent = row < 0 ? 'outside the filters' : `${formatCount(row + 1)} of ${formatCount(rows)}`;
-      body.replaceChildren(...contentsOf(event, actions.onFilter));
+      body.replaceChildren(...contentsOf(event, actions));
       body.scrollTop = 0;
       if (!element.open) element.showModal();
     },
   };
 }
 
-function contentsOf(event: ReportEvent, onFilter: DetailActions['onFilter']): HTMLElement[] {
+function contentsOf(event: ReportEvent, { rules, onFilter }: DetailActions): HTMLElement[] {
   return [
     h(
       'p',
@@ -66,7 +68,7 @@ function contentsOf(event: ReportEvent, onFilter: DetailActions['onFilter']): HT
     h('h2', { class: 'wrap' }, event.action),
     h('h3', {}, 'Why'),
     reasonList(event.reasons),
-    ...signalsOf(event),
+    ...signalsOf(event, rules),
     h('h3', {}, 'Event'),
     factsOf(event, onFilter),
     ...recordOf(event),
@@ -101,7 +103,7 @@ function factsOf(event: ReportEvent, onFilter: DetailActions['onFilter']): HTMLE
   return h('dl', { class: 'facts' }, ...rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', { class: 'wrap' }, text)]));
 }
 
-function signalsOf(event: ReportEvent): HTMLElement[] {
+function signalsOf(event: ReportEvent, rules: DetailActions['rules']): HTMLElement[] {
   if (event.signals.length === 0) return [];
   const items = event.signals.map((signal) =>
     h(
@@ -116,6 +118,7 @@ function signalsOf(event: ReportEvent): HTMLElement[] {
         ' ',
         h('span', { class: 'muted small wrap' }, signal.detector),
       ),
+      ...adviceOf(rules.get(signal.detector)),
       signal.evidence.length === 0
         ? null
         : h(
@@ -132,6 +135,16 @@ function signalsOf(event: ReportEvent): HTMLElement[] {
     ),
   );
   return [h('h3', {}, 'Signals'), h('ul', { class: 'signals' }, ...items)];
+}
+
+/** What the rule's author tells the reader. */
+function adviceOf(rule: ReportRule | undefined): HTMLElement[] {
+  if (rule === undefined || rule.description === '') return [];
+  const harmless = rule.falsePositives.join(' ');
+  return [
+    h('p', { class: 'wrap' }, rule.description),
+    ...(harmless === '' ? [] : [h('p', { class: 'muted small wrap' }, `Harmless when: ${harmless}`)]),
+  ];
 }
 
 function recordOf(event: ReportEvent): HTMLElement[] {

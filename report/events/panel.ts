@@ -91,6 +91,7 @@ export function eventsPanel(model: ReportModel): EventsPanel {
   const grid = eventGrid(events, openEvent, (key) => setSorting(sortedBy(view.sorting, key)));
   const bar = filterBar(events, facets, setFilters, setSorting);
   const detail = detailPanel({
+    rules: new Map(model.rules.map((rule) => [`rule:${rule.id}`, rule])),
     onStep: (step) => {
       openEvent(openRow + step);
       grid.goTo(openRow);

@@ -163,6 +163,8 @@ export function fullModel({ rows = 10_000, seed = 1 }: { readonly rows?: number;
       level: levelOf(95 - place * 9),
       signals: 3_000 - place * 250,
       author: place % 4 === 3 ? `${HOSTILE_TEXTS[0]}, Example Author` : 'Trailwarden',
+      description: `${HOSTILE_TEXTS[1]} Something happened. Look who did it, and undo it.`,
+      falsePositives: ['Planned maintenance.'],
     })),
     incidents: stories,
     events: events(rows, perHour, stories, roll),
