@@ -60,12 +60,15 @@ export function formatName(id: string): string {
 }
 
 /**
- * What stands behind the account in an ARN (`user/ana`), with the account where that alone would not tell whose it is (`root`), or
- * the whole text when it is no ARN of a principal.
+ * What stands behind the account in an ARN (`user/ana`), with the account where that alone would not tell whose it is (`root`); the person
+ * and the permission set of an Identity Center session (`ana@example.com (ReadOnly)`); or the whole text when it is no ARN of a principal.
  */
 export function shortPrincipal(principal: string): string {
   const [, account, rest] = /^arn:[^:]*:[^:]*:[^:]*:([^:]*):(.+)$/s.exec(principal) ?? [];
   if (rest === 'root' && account) return `root of ${account}`;
+  // The role's path and its random ending say nothing that the person and the permission set do not.
+  const [, set, person] = /^role\/(?:.*\/)?AWSReservedSSO_(.+)_[0-9a-f]{16}\/([^/]+)$/s.exec(rest ?? '') ?? [];
+  if (person !== undefined) return `${person} (${set})`;
   return rest ?? principal;
 }
 

@@ -72,7 +72,7 @@ export function reconcile(totals: ReportTotals): Reconciliation {
   const { records, events, duplicates, rejects, excluded } = totals;
   const parts = [countOf(events, 'event'), countOf(duplicates, 'duplicate'), countOf(rejects, 'reject')];
   if (excluded > 0) parts.push(`${formatCount(excluded)} left out by the filters of the run`);
-  const files = totals.filesRejected > 0 ? ` (${countOf(totals.filesRejected, 'file')} refused whole)` : '';
+  const files = totals.filesRejected > 0 ? ` (${countOf(totals.filesRejected, 'file')} not read whole)` : '';
   const balanced = events + duplicates + rejects + excluded === records;
   const sum = `${countOf(records, 'record')} from ${countOf(totals.files, 'file')}${files} ${balanced ? '=' : '≠'} ${parts.join(' + ')}.`;
   return { sentence: balanced ? sum : `${sum} The counts do not add up, which is a fault of Trailwarden: please report it.`, balanced };

@@ -174,12 +174,18 @@ export function incidentFactors(detected: Iterable<Detected>): Factor[] {
   return [...detected]
     .filter(({ weight }) => weight > 0)
     .map((d) => ({ ...d, weight: 1 - (1 - d.weight) ** (1 + REPETITION * Math.log2(d.count)) }))
-    .sort((a, b) => b.weight - a.weight || (a.title < b.title ? -1 : 1))
-    .map(({ title, tactic, weight, count }) => {
-      const rank = perTactic.get(tactic) ?? 0;
-      perTactic.set(tactic, rank + 1);
-      return { text: count === 1 ? title : `${title} (${count} times)`, weight: weight * SAME_TACTIC ** rank };
-    });
+    .sort(heavierFirst)
+    .map((d) => {
+      const rank = perTactic.get(d.tactic) ?? 0;
+      perTactic.set(d.tactic, rank + 1);
+      return { ...d, weight: d.weight * SAME_TACTIC ** rank };
+    })
+    .sort(heavierFirst)
+    .map(({ title, weight, count }) => ({ text: count === 1 ? title : `${title} (${count} times)`, weight }));
+}
+
+function heavierFirst(a: Detected, b: Detected): number {
+  return b.weight - a.weight || (a.title < b.title ? -1 : a.title > b.title ? 1 : 0);
 }
 
 function note(places: Set<string>, place: string): void {

@@ -123,7 +123,8 @@ export class RecordReader {
   #start(): boolean {
     const bytes = this.#bytes;
     if (bytes.length < 3 && !this.#ended) return false;
-    if (this.#at === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3;
+    // Only where nothing was read yet: white space before may have come in a piece of its own.
+    if (this.counts.bytes === bytes.length && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3;
     this.#at = skipSpace(bytes, this.#at, bytes.length);
     const c = bytes[this.#at];
     if (c === undefined) return false;

@@ -1,43 +1,11 @@
 import { contentWords, uuidText, uuidWords } from './identifier.ts';
-import { type Identity, IdentityCache } from './identity.ts';
-import { INCOMPLETE, INVALID, skipSpace, skipString, skipValue } from './json-scan.ts';
+import { type Identity, identityOf, valueFor } from './identity.ts';
+import { UNDECIDED, WINDOW } from './native.ts';
 import type { Principal } from './principal.ts';
-import { type Bytes, decode, TextCache } from './text.ts';
+import { findSlot, KEYS, noPlaces, SLOT, scanObject, slotOf } from './slots.ts';
+import type { Bytes } from './text.ts';
 import { parseTime, parseTimeBytes } from './time.ts';
-import { CHEAP_KEYS, type RecordView } from './view.ts';
-
-/** Keys besides {@link CHEAP_KEYS} whose place is noted: they tell what shape an object has, or rules often ask for them. */
-const NOTED_KEYS = [
-  'detail',
-  'CloudTrailEvent',
-  'message',
-  '@message',
-  '@timestamp',
-  'digestStartTime',
-  'insightDetails',
-  'eventId',
-  'accountId',
-  'timeWindow',
-  'requestParameters',
-  'responseElements',
-  'additionalEventData',
-  'serviceEventDetails',
-  'resources',
-  'tlsDetails',
-] as const;
-
-const KEYS: readonly string[] = [...CHEAP_KEYS, ...NOTED_KEYS];
-const SLOT = new Map(KEYS.map((key, slot) => [key, slot]));
-
-function slotOf(key: string): number {
-  const slot = SLOT.get(key);
-  if (slot === undefined) throw new RangeError(`no slot for key "${key}"`);
-  return slot;
-}
-
-/** Keys by length and first byte, so that most keys are told apart by two comparisons. */
-const BUCKETS: { readonly slot: number; readonly key: Buffer }[][] = Array.from({ length: 64 * 128 }, () => []);
-for (const [slot, key] of KEYS.entries()) BUCKETS[key.length * 128 + key.charCodeAt(0)]?.push({ slot, key: Buffer.from(key) });
+import type { RecordView } from './view.ts';
 
 const S = {
   userIdentity: slotOf('userIdentity'),
@@ -91,12 +59,11 @@ export class TrailRecord implements RecordView {
   #from = 0;
   #to = 0;
   #full: Readonly<Record<string, unknown>> | undefined;
-  readonly #starts = new Int32Array(KEYS.length);
-  readonly #ends = new Int32Array(KEYS.length);
+  readonly #places = noPlaces();
+  readonly #starts = this.#places.starts;
+  readonly #ends = this.#places.ends;
   readonly #parsed: unknown[] = KEYS.map(() => undefined);
   #hasParsed = false;
-  readonly #texts = new TextCache();
-  readonly #identities = new IdentityCache();
   #identity: Identity | undefined;
 
   /**
@@ -108,44 +75,14 @@ export class TrailRecord implements RecordView {
     this.#from = from;
     this.#full = undefined;
     this.#identity = undefined;
-    this.#starts.fill(-1);
     if (this.#hasParsed) {
       this.#parsed.fill(undefined);
       this.#hasParsed = false;
     }
-    let i = skipSpace(bytes, from + 1, end);
-    if (i < end && bytes[i] === 0x7d) {
-      this.#to = i + 1;
-      return i + 1;
-    }
-    for (;;) {
-      if (i >= end) return INCOMPLETE;
-      if (bytes[i] !== 0x22) return INVALID;
-      const keyFrom = i + 1;
-      i = skipString(bytes, keyFrom, end);
-      if (i < 0) return i;
-      const slot = findSlot(bytes, keyFrom, i - 1);
-      i = skipSpace(bytes, i, end);
-      if (i >= end) return INCOMPLETE;
-      if (bytes[i] !== 0x3a) return INVALID;
-      i = skipSpace(bytes, i + 1, end);
-      const valueFrom = i;
-      i = i < end && bytes[i] === 0x22 ? skipString(bytes, i + 1, end) : skipValue(bytes, i, end);
-      if (i < 0) return i;
-      if (slot >= 0) {
-        this.#starts[slot] = valueFrom;
-        this.#ends[slot] = i;
-      }
-      i = skipSpace(bytes, i, end);
-      if (i >= end) return INCOMPLETE;
-      const after = bytes[i];
-      if (after === 0x7d) {
-        this.#to = i + 1;
-        return i + 1;
-      }
-      if (after !== 0x2c) return INVALID;
-      i = skipSpace(bytes, i + 1, end);
-    }
+    let after = WINDOW.scanObject(bytes, from, end, this.#places);
+    if (after === UNDECIDED) after = scanObject(bytes, from, end, this.#places);
+    if (after > 0) this.#to = after;
+    return after;
   }
 
   /** True when bytes[from, to) is one of the keys by which a record or an envelope is told. */
@@ -242,7 +179,7 @@ export class TrailRecord implements RecordView {
     const slot = SLOT.get(key);
     if (slot === undefined) return own(this.full, key);
     if (!this.#has(slot)) return undefined;
-    if (slot === S.userIdentity) return this.#identities.value(this.#bytes, this.#starts[slot] as number, this.#identified());
+    if (slot === S.userIdentity) return valueFor(this.#identified(), this.#bytes, this.#starts[slot] as number);
     if (this.#startsWith(slot, 0x22)) return this.#string(slot);
     return this.#parsed[slot] ?? this.#parse(slot);
   }
@@ -259,7 +196,7 @@ export class TrailRecord implements RecordView {
   #string(slot: number): string {
     const start = this.#starts[slot] as number;
     if (start < 0 || this.#bytes[start] !== 0x22) return '';
-    return this.#texts.string(this.#bytes, start + 1, (this.#ends[slot] as number) - 1);
+    return WINDOW.string(this.#bytes, start + 1, (this.#ends[slot] as number) - 1);
   }
 
   #parse(slot: number): unknown {
@@ -279,7 +216,7 @@ export class TrailRecord implements RecordView {
     const from = (this.#starts[slot] as number) + 1;
     const to = (this.#ends[slot] as number) - 1;
     this.hasWeakId = false;
-    if (stated && uuidWords(this.#bytes, from, to, this.id)) return;
+    if (stated && (WINDOW.uuidWords(this.#bytes, from, to, this.id) ?? uuidWords(this.#bytes, from, to, this.id))) return;
     const text = this.#string(slot);
     this.hasWeakId = text !== '';
     contentWords(this.hasWeakId ? Buffer.from(text) : this.raw, this.id);
@@ -308,12 +245,14 @@ export class TrailRecord implements RecordView {
   }
 
   #identified(): Identity {
-    this.#identity ??= this.#identities.get(
-      this.#bytes,
-      this.#starts[S.userIdentity] as number,
-      this.#ends[S.userIdentity] as number,
-      this.#string(S.recipientAccountId) || this.#string(S.accountId),
-    );
+    if (this.#identity === undefined) {
+      const slot = this.#string(S.recipientAccountId) === '' ? S.accountId : S.recipientAccountId;
+      const recipient = this.#string(slot);
+      const number =
+        recipient === '' ? -1 : WINDOW.textNumber(this.#bytes, (this.#starts[slot] as number) + 1, (this.#ends[slot] as number) - 1);
+      const from = this.#starts[S.userIdentity] as number;
+      this.#identity = identityOf(this.#bytes, from, this.#ends[S.userIdentity] as number, recipient, number);
+    }
     return this.#identity;
   }
 }
@@ -325,23 +264,4 @@ function own(from: Readonly<Record<string, unknown>>, key: string): unknown {
 function ownText(from: Readonly<Record<string, unknown>>, key: string): string {
   const value = own(from, key);
   return typeof value === 'string' ? value : '';
-}
-
-/** Slot of the key whose bytes are [from, to), or -1. A key written with escapes is decoded first. */
-function findSlot(bytes: Bytes, from: number, to: number): number {
-  const length = to - from;
-  if (length < 64) {
-    const first = bytes[from] as number;
-    if (first < 128) {
-      const bucket = BUCKETS[length * 128 + first] as { readonly slot: number; readonly key: Buffer }[];
-      for (let b = 0; b < bucket.length; b += 1) {
-        const { slot, key } = bucket[b] as { readonly slot: number; readonly key: Buffer };
-        let k = 1;
-        while (k < length && key[k] === bytes[from + k]) k += 1;
-        if (k === length) return slot;
-      }
-    }
-  }
-  for (let i = from; i < to; i += 1) if (bytes[i] === 0x5c) return SLOT.get(decode(bytes, from, to)) ?? -1;
-  return -1;
 }

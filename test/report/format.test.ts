@@ -98,6 +98,11 @@ describe('names', () => {
     ['arn:aws:iam::111122223333:user/ana', 'user/ana'],
     ['arn:aws:iam::111122223333:root', 'root of 111122223333'],
     ['arn:aws-cn:sts::111122223333:assumed-role/Build/a:b', 'assumed-role/Build/a:b'],
+    [
+      'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_ReadOnly_0123456789abcdef/ana@example.com',
+      'ana@example.com (ReadOnly)',
+    ],
+    ['arn:aws:iam::111122223333:role/AWSReservedSSO_ReadOnly/ana', 'role/AWSReservedSSO_ReadOnly/ana'],
     ['arn:aws:iam::111122223333:user/two\nlines', 'user/two\nlines'],
     ['cloudtrail.amazonaws.com', 'cloudtrail.amazonaws.com'],
     ['arn:aws:iam', 'arn:aws:iam'],

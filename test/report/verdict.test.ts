@@ -91,7 +91,7 @@ describe('the counts', () => {
       'add up with what the filters left out',
       { ...totals, events: 4, excluded: 3, filesRejected: 1 },
       true,
-      '10 records from 2 files (1 file refused whole) = 4 events + 2 duplicates + 1 reject + 3 left out by the filters of the run.',
+      '10 records from 2 files (1 file not read whole) = 4 events + 2 duplicates + 1 reject + 3 left out by the filters of the run.',
     ],
     [
       'do not add up, and say so',

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { RecordReader } from '../../../core/records/reader.ts';
 import { FILE_REJECTS, type FileReject, RECORD_REJECTS, type RecordReject } from '../../../core/records/rejects.ts';
 import { flawsCsv, record } from '../../factories/record.ts';
-import { readFile, readText } from './reading.ts';
+import { addsUp, readFile, readText } from './reading.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
 const GOOD = json(record());
@@ -109,7 +109,7 @@ test('damage inside a gzip keeps what came before it', () => {
   const { counts } = readFile(damaged, LIMITS);
   expect(counts.fileRejects).toEqual({ 'gzip-broken': 1 });
   expect(counts.events).toBeGreaterThan(30);
-  expect(counts.records).toBe(counts.events);
+  expect(addsUp(counts)).toBe(true);
 });
 
 test('every reason to reject a file has its case', () => {
