@@ -146,6 +146,11 @@ async function runAnalyze(paths: readonly string[], flags: AnalyzeFlags): Promis
 
 declare const VERSION: string;
 
+// A reader that has seen enough (`| head`) closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const program = new Command('trailwarden')
   .description('Reads AWS CloudTrail logs, says what in them is risky and why.')
   .version(VERSION)

@@ -35,22 +35,22 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
       : ` (${Object.entries(t.rejectReasons)
           .map(([reason, n]) => `${reason} ${count(n)}`)
           .join(', ')})`;
-  const parts = [`${count(t.events)} events`, `${count(t.duplicates)} duplicates`, `${count(t.rejects)} rejects`];
+  const parts = [countOf(t.events, 'event'), countOf(t.duplicates, 'duplicate'), countOf(t.rejects, 'reject')];
   if (t.excluded > 0) parts.push(`${count(t.excluded)} left out by your filters`);
-  lines.push(...wrap(`${count(t.records)} records in ${count(t.files)} files = ${parts.join(' + ')}${rejected}`, width, '  '));
-  if (t.digests > 0) lines.push(`  ${count(t.digests)} digest files left aside`);
+  lines.push(...wrap(`${countOf(t.records, 'record')} in ${countOf(t.files, 'file')} = ${parts.join(' + ')}${rejected}`, width, '  '));
+  if (t.digests > 0) lines.push(`  ${countOf(t.digests, 'digest file')} left aside`);
   if (t.from !== null && t.to !== null) lines.push(`  From ${t.from} to ${t.to}`);
   lines.push(...wrap(`Accounts ${t.accounts.length}: ${list(t.accounts, 4)}`, width, '  '));
   lines.push(...wrap(`Regions ${t.regions.length}: ${list(t.regions, 8)}`, width, '  '));
   lines.push(`  Principals ${count(t.principals)}, signals ${count(t.signals)}, incidents ${count(results.incidents.length)}`);
   if (t.filesRejected > 0) {
-    lines.push(`  ${colors.yellow(`${count(t.filesRejected)} ${t.filesRejected === 1 ? 'file' : 'files'} not read whole:`)}`);
+    lines.push(`  ${colors.yellow(`${countOf(t.filesRejected, 'file')} not read whole:`)}`);
     for (const { file, reason } of results.problems.slice(0, TOP_PROBLEMS))
       lines.push(`    ${shorten(printable(file), width - 6)}`, ...wrap(reason, width, '      '));
     if (results.problems.length > TOP_PROBLEMS) lines.push(`    and ${results.problems.length - TOP_PROBLEMS} more: see summary.json`);
   }
   if (results.refusals.length > 0) {
-    lines.push(`  ${colors.yellow(`${results.refusals.length} ${results.refusals.length === 1 ? 'rule' : 'rules'} refused:`)}`);
+    lines.push(`  ${colors.yellow(`${countOf(results.refusals.length, 'rule')} refused:`)}`);
     for (const { file, line, reason } of results.refusals.slice(0, TOP_PROBLEMS))
       lines.push(...wrap(`${printable(file)}:${line} ${printable(reason)}`, width, '    '));
     if (results.refusals.length > TOP_PROBLEMS) lines.push(`    and ${results.refusals.length - TOP_PROBLEMS} more: see summary.json`);
@@ -104,15 +104,16 @@ function principalLines(principal: RankedPrincipal, paint: Readonly<Record<Level
   const lines = [
     `  ${paint[level](`${String(risk).padStart(3)} ${level}`)}  ${shorten(printable(principal.principal), width - 8 - level.length)}`,
   ];
-  lines.push(
-    `      ${roleTag}, ${count(events)} events${tactics.length === 0 ? '' : `, ${tactics.length} ${tactics.length === 1 ? 'tactic' : 'tactics'}:`}`,
-  );
+  lines.push(`      ${roleTag}, ${countOf(events, 'event')}${tactics.length === 0 ? '' : `, ${countOf(tactics.length, 'tactic')}:`}`);
   if (tactics.length > 0) lines.push(...wrap(tactics.join(' > '), width, '      '));
-  for (const { text, points } of reasons.slice(0, TOP_REASONS))
+  // One more reason takes the line that would say so.
+  const shown = reasons.length === TOP_REASONS + 1 ? reasons.length : TOP_REASONS;
+  for (const { text, points } of reasons.slice(0, shown)) {
     lines.push(`      ${`+${points}`.padStart(4)}  ${shorten(printable(text), width - 12)}`);
-  if (reasons.length > TOP_REASONS) {
-    const rest = reasons.slice(TOP_REASONS).reduce((sum, { points }) => sum + points, 0);
-    lines.push(`      ${`+${rest}`.padStart(4)}  from ${reasons.length - TOP_REASONS} more reasons`);
+  }
+  if (reasons.length > shown) {
+    const rest = reasons.slice(shown).reduce((sum, { points }) => sum + points, 0);
+    lines.push(`      ${`+${rest}`.padStart(4)}  from ${reasons.length - shown} more reasons`);
   }
   return lines;
 }
@@ -120,6 +121,11 @@ function principalLines(principal: RankedPrincipal, paint: Readonly<Record<Level
 /** 1234567 as 1,234,567. */
 function count(n: number): string {
   return n.toLocaleString('en-US');
+}
+
+/** `1 event`, `2 events`. */
+function countOf(n: number, thing: string): string {
+  return `${count(n)} ${thing}${n === 1 ? '' : 's'}`;
 }
 
 function list(items: readonly string[], most: number): string {

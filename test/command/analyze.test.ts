@@ -82,7 +82,7 @@ describe('analyze as a user runs it', () => {
       writeFileSync(join(folder, 'trail.json'), trail(record(1), stopLogging(2), record(3), record(3)));
       const { code, stdout, stderr } = await trailwarden(['analyze', 'trail.json'], { cwd: folder });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toContain('4 records in 1 files = 3 events + 1 duplicates + 0 rejects');
+      expect(stdout).toContain('4 records in 1 file = 3 events + 1 duplicate + 0 rejects');
       expect(stdout).toContain('Trail logging stopped');
       expect(stdout).toContain(join('trailwarden-out', 'report.html'));
       const out = outputs(join(folder, 'trailwarden-out'));
@@ -367,6 +367,17 @@ test('Ctrl-C leaves the outputs of before, and no half-written file', () =>
     expect(stderr).toContain('The run was stopped; no output was written.');
     expect(code).toBe(130);
     expect(outputs(join(folder, 'o'))).toEqual(before);
+  }));
+
+test('a reader that closes the pipe early is no failure', () =>
+  inFolder(async (folder) => {
+    writeFileSync(join(folder, 'trail.json'), trail(record(1), stopLogging(2)));
+    const { code, stderr } = await trailwarden(['analyze', 'trail.json', '--json'], {
+      cwd: folder,
+      meanwhile: (child) => child.stdout?.destroy(),
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(readdirSync(join(folder, 'trailwarden-out'))).toEqual(expect.arrayContaining(OUTPUTS));
   }));
 
 test('the command starts from a plain shell, with help and version', () => {
