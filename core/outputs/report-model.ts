@@ -1,4 +1,7 @@
 import type { Level } from '../levels.ts';
+import type { RegionCompliance } from '../posture/compliance.ts';
+import type { Reason } from '../risk/event-risk.ts';
+import type { RankedAddress, RankedPrincipal, RankedRule, Totals } from './results.ts';
 
 /**
  * Everything the HTML report shows. Plain JSON, made by `core/outputs/report.ts`, read by the page in `report/`.
@@ -28,74 +31,13 @@ export interface ReportModel {
   readonly eventsLimit: number;
 }
 
-export interface ReportTotals {
-  readonly files: number;
-  readonly filesRejected: number;
-  readonly records: number;
-  readonly events: number;
-  readonly duplicates: number;
-  readonly rejects: number;
-  /** Events left out by --since, --until, --account or --region. */
-  readonly excluded: number;
-  readonly rejectReasons: Readonly<Record<string, number>>;
-  readonly signals: number;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly accounts: readonly string[];
-  readonly regions: readonly string[];
-  readonly principals: number;
-}
+export type ReportTotals = Omit<Totals, 'digests' | 'bytes' | 'fileRejectReasons'>;
+export type ReportRegion = RegionCompliance;
+export type ReportAddress = RankedAddress;
+export type ReportPrincipal = Omit<RankedPrincipal, 'levels' | 'incidents'>;
+export type ReportReason = Reason;
 
-export interface ReportRegion {
-  /** A region code, or `global` for services that have no region. */
-  readonly region: string;
-  readonly events: number;
-  readonly riskyEvents: number;
-  readonly controlsEvaluated: number;
-  readonly controlsFailed: number;
-  /** Share of evaluated controls without a violation, 0-100; null means no data. */
-  readonly controlCompliance: number | null;
-  /** Share of events that violate no control, 0-100; null means no data. */
-  readonly eventCompliance: number | null;
-  /** Violations per failed control: `4.5` -> count. */
-  readonly violations: Readonly<Record<string, number>>;
-}
-
-export interface ReportAddress {
-  readonly address: string;
-  readonly risk: number;
-  readonly events: number;
-  readonly riskyEvents: number;
-  readonly failedEvents: number;
-  readonly principals: number;
-  readonly anomalous: boolean;
-  /** Why it is marked, one sentence each; empty when it is not. */
-  readonly why: readonly string[];
-}
-
-export interface ReportPrincipal {
-  readonly principal: string;
-  readonly roleTag: string;
-  readonly risk: number;
-  readonly level: Level;
-  readonly events: number;
-  readonly riskyEvents: number;
-  readonly tactics: readonly string[];
-  readonly reasons: readonly ReportReason[];
-}
-
-export interface ReportReason {
-  readonly text: string;
-  /** Points of the risk that this reason gives; the points of all reasons add up to the risk. */
-  readonly points: number;
-}
-
-export interface ReportRule {
-  readonly title: string;
-  readonly id: string;
-  readonly level: Level;
-  readonly signals: number;
-  readonly author: string;
+export interface ReportRule extends RankedRule {
   /** What happened and what to do next. */
   readonly description: string;
   readonly falsePositives: readonly string[];

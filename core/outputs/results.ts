@@ -78,6 +78,7 @@ export interface RankedAddress {
   readonly failedEvents: number;
   readonly principals: number;
   readonly anomalous: boolean;
+  /** Why it is marked, one sentence each; empty when it is not. */
   readonly why: readonly string[];
 }
 
@@ -162,6 +163,7 @@ export interface Totals {
   readonly events: number;
   readonly duplicates: number;
   readonly rejects: number;
+  /** Events left out by --since, --until, --account or --region. */
   readonly excluded: number;
   readonly rejectReasons: Readonly<Record<string, number>>;
   readonly fileRejectReasons: Readonly<Record<string, number>>;
