@@ -27,8 +27,22 @@ export function loadConfig(text: string, file: string): Config {
     throw new ConfigError(`${file} should hold a JSON object such as {}, but holds ${JSON.stringify(value).slice(0, 80)}.`);
   }
   const result = v.safeParse(ConfigSchema, value);
-  if (result.success) return result.output;
-  throw new ConfigError(result.issues.map((issue) => `${file}: ${sentence(issue)}`).join('\n'));
+  const sentences = [...misplacedLists(value, ConfigSchema, []), ...(result.issues ?? []).map(sentence)];
+  if (result.success && sentences.length === 0) return result.output;
+  throw new ConfigError(sentences.map((text) => `${file}: ${text}`).join('\n'));
+}
+
+/** Sentences for the lists where an object should stand: valibot takes a list for an object without keys. */
+function misplacedLists(value: unknown, schema: unknown, path: readonly string[]): string[] {
+  const { type, entries, item } = (unwrap(schema) ?? {}) as { type?: string; entries?: Record<string, unknown>; item?: unknown };
+  if (Array.isArray(value)) {
+    if (type === 'array') return value.flatMap((one, i) => misplacedLists(one, item, [...path, String(i)]));
+    return type === 'strict_object' || type === 'record' ? [`"${path.join('.')}" should be an object, but is a list.`] : [];
+  }
+  if (typeof value !== 'object' || value === null || entries === undefined) return [];
+  return Object.entries(value).flatMap(([key, one]) =>
+    misplacedLists(one, Object.hasOwn(entries, key) ? entries[key] : undefined, [...path, key]),
+  );
 }
 
 function sentence(issue: v.BaseIssue<unknown>): string {
@@ -40,13 +54,19 @@ function sentence(issue: v.BaseIssue<unknown>): string {
     const nearest = [...known].sort((a, b) => distance(key, a) - distance(key, b))[0];
     return `${where} is not a known key. ${nearest === undefined ? 'No key is known there.' : `Did you mean "${nearest}"? Known there: ${known.join(', ')}.`}`;
   }
+  if (issue.type === 'strict_object' && issue.received === 'undefined') return `${where} is missing.`;
   const came = JSON.stringify(issue.input) ?? 'nothing';
   return `${where} should be ${expectation(issue)}, but is ${came.length > 80 ? `${came.slice(0, 80)}…` : came}.`;
 }
 
+const KINDS: Readonly<Record<string, string>> = { Object: 'an object', Array: 'a list', string: 'a text', number: 'a number' };
+
 function expectation(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'check') return issue.message;
   if (issue.type === 'min_length') return 'filled (at least one entry or character)';
+  if (issue.type === 'integer') return 'a whole number';
+  const named = KINDS[issue.expected ?? ''];
+  if (named !== undefined) return named;
   return (issue.expected ?? issue.message).replace(/^>=/, 'at least ').replace(/^<=/, 'at most ');
 }
 

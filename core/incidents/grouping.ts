@@ -65,7 +65,6 @@ interface Detected {
 }
 
 interface Open {
-  readonly ordinal: number;
   readonly first: IncidentSignal;
   updated: number;
   count: number;
@@ -95,10 +94,7 @@ export class IncidentGrouping {
       open = undefined;
     }
     if (open === undefined) {
-      const ordinal = (this.#ordinals.get(signal.principal) ?? 0) + 1;
-      this.#ordinals.set(signal.principal, ordinal);
       open = {
-        ordinal,
         first: signal,
         updated: signal.time,
         count: 0,
@@ -144,8 +140,11 @@ export class IncidentGrouping {
     const { risk, reasons } = noisyOr(incidentFactors(open.detected.values()));
     if (risk === 0) return;
     const { first, top } = open;
+    // Only incidents have a number: signals that weigh nothing must not shift the ids of those that do.
+    const ordinal = (this.#ordinals.get(first.principal) ?? 0) + 1;
+    this.#ordinals.set(first.principal, ordinal);
     this.#closed.push({
-      id: stableUuid('incident', first.principal, String(open.ordinal)),
+      id: stableUuid('incident', first.principal, String(ordinal)),
       principal: first.principal,
       roleTag: first.roleTag,
       level: levelOf(risk),

@@ -64,7 +64,9 @@ export function incidentFinding(
   incident: Incident,
   home: { readonly partition: string; readonly account: string; readonly region: string },
 ): Finding {
-  const types = [...new Set(incident.tactics.map((tactic) => TYPES[tactic] ?? 'Unusual Behaviors'))];
+  const types = [
+    ...new Set(incident.tactics.map((tactic) => (Object.hasOwn(TYPES, tactic) ? (TYPES[tactic] as string) : 'Unusual Behaviors'))),
+  ];
   const severity: Severity = { Label: incident.level.toUpperCase() as Severity['Label'], Original: String(incident.risk) };
   const reasons = incident.reasons.map(({ text, points }) => `${text} (+${points})`).join('; ');
   const opened = new Date(incident.opened).toISOString();
@@ -114,7 +116,7 @@ export function incidentFinding(
 /** The hub that a file of findings is made for when nobody says: the account and region that the incident happened in first. */
 export function homeOf(incident: Incident): { partition: string; account: string; region: string } {
   return {
-    partition: /^arn:(aws[a-z-]*):/.exec(incident.principal)?.[1] ?? 'aws',
+    partition: /^arn:(aws|aws-cn|aws-us-gov):/.exec(incident.principal)?.[1] ?? 'aws',
     account: incident.accounts.find((account) => /^\d{12}$/.test(account)) ?? '000000000000',
     region: incident.regions.find((region) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) ?? 'us-east-1',
   };
@@ -128,7 +130,7 @@ function resources(incident: Incident, home: { readonly partition: string; reado
       : 'Other';
   const where = { Partition: home.partition, Region: home.region };
   return [
-    { Type: principal, Id: cut(incident.principal, 512), ...where },
+    { Type: principal, Id: cut(incident.principal.trim() || 'unknown', 512), ...where },
     ...incident.accounts
       .filter((account) => /^\d{12}$/.test(account))
       .map((account) => ({ Type: 'AwsAccount', Id: `AWS::::Account:${account}`, ...where })),

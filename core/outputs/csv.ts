@@ -1,5 +1,5 @@
-/** First characters with which a spreadsheet takes a cell for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** First characters with which a spreadsheet takes a cell for a formula, white space before them and full-width forms included. */
+const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]/;
 const CONTROL = /[\u0000-\u001f\u007f]/g;
 const PLAIN = /^[\w][\w .:/@*()$-]*$/;
 

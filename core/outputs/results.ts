@@ -107,8 +107,9 @@ export function rankAddresses(tally: Tally): RankedAddress[] {
       return { address, risk, events, riskyEvents, failedEvents, principals: principals.size, anomalous, why: anomalous ? why() : [] };
 
       function why(): string[] {
+        const others = middle === 0 ? 'have none' : `have ${Math.round(middle)} or less`;
         const lines = [
-          `Risk ${risk} stands out: half of the ${risks.length} addresses have ${Math.round(middle)} or less (robust z ${z.toFixed(1)}, marked above ${OUTLIER}).`,
+          `Risk ${risk} stands out: half of the ${risks.length} addresses ${others} (robust z ${z.toFixed(1)}, marked above ${OUTLIER}).`,
         ];
         if (failedEvents * 3 >= events && failedEvents >= 5) lines.push(`${failedEvents} of its ${events} calls failed.`);
         if (principals.size > 1) lines.push(`${principals.size} principals called from it.`);

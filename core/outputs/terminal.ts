@@ -52,7 +52,7 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
   if (results.refusals.length > 0) {
     lines.push(`  ${colors.yellow(`${countOf(results.refusals.length, 'rule')} refused:`)}`);
     for (const { file, line, reason } of results.refusals.slice(0, TOP_PROBLEMS))
-      lines.push(...wrap(`${printable(file)}:${line} ${printable(reason)}`, width, '    '));
+      lines.push(...wrap(`${file}:${line} ${reason}`, width, '    '));
     if (results.refusals.length > TOP_PROBLEMS) lines.push(`    and ${results.refusals.length - TOP_PROBLEMS} more: see summary.json`);
   }
 
@@ -129,26 +129,31 @@ function countOf(n: number, thing: string): string {
 }
 
 function list(items: readonly string[], most: number): string {
-  const shown = items.slice(0, most).map(printable).join(', ') || 'none';
+  const shown = items.slice(0, most).join(', ') || 'none';
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }
 
-/** Text of the trail without what a terminal would obey: control characters, and marks that turn the direction of writing. */
+/**
+ * Text of the trail without what a terminal would obey: control characters, line and paragraph separators, marks that turn the
+ * direction of writing, halves of surrogate pairs.
+ */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd').toWellFormed();
 }
 
 /** At most so many characters: the middle gives way, as the ends of an ARN tell most. */
 function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const head = Math.floor((most - 1) / 3);
-  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`.toWellFormed();
 }
 
+/** Lines of at most `width` characters, made printable; a word that is longer than a line is shortened. */
 function wrap(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
   let line = indent;
-  for (const word of text.split(' ')) {
+  for (const part of printable(text).split(' ')) {
+    const word = shorten(part, width - indent.length);
     if (line.length > indent.length && line.length + word.length > width) {
       lines.push(line.trimEnd());
       line = indent;

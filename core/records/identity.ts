@@ -2,21 +2,28 @@ import { WINDOW } from './native.ts';
 import { type Principal, principalOf } from './principal.ts';
 import type { Bytes } from './text.ts';
 
-/** What is known of a record's `userIdentity` from an earlier one that differs in nothing but its session's key and start. */
+/** What is known of a record's `userIdentity` from an earlier one that differs in nothing but its session. */
 export interface Identity {
   readonly principal: Principal;
-  /** The value, in which the key and the date are read from the text last asked for. */
+  /** The value, in which what differs is read from the text last asked for. */
   readonly value: unknown;
+  /** Where the session's name stands in the text, when it may differ. */
+  readonly session: Gap | undefined;
+  /** The principal for each session's name seen. */
+  readonly sessions: Map<string, Principal>;
 }
 
-/** The content of a string literal within the identity's text: [from, to). Sessions of one principal differ there. */
+/** A range of an identity's text in which those of one principal's sessions differ, within the content of one string literal. */
 interface Gap {
   readonly from: number;
   readonly to: number;
-  readonly key: 'accessKeyId' | 'creationDate';
+  /** Where the whole content begins, and where its value stands. */
+  readonly contentFrom: number;
+  readonly holder: object;
+  readonly key: string;
 }
 
-const MOST = 20_000;
+const MOST_PRINCIPALS = 20_000;
 
 /** By the numbers that the window gives them. */
 const identities: Identity[] = [];
@@ -26,23 +33,41 @@ const text: { bytes: Bytes; from: number } = { bytes: Buffer.alloc(0), from: 0 }
 
 /**
  * The identity whose JSON text is bytes[from, to), in a record for the account `recipient`, whose own text has the number
- * `recipientNumber` in the window (-1: none, and nothing is remembered). A principal repeats the same userIdentity but for the session's
- * access key and creation date, so identities are known by their bytes but for these.
+ * `recipientNumber` in the window (-1: none, and nothing is remembered). A principal repeats the same userIdentity but for its session's
+ * name, access key and creation date, so identities are known by their bytes but for these.
  */
 export function identityOf(bytes: Bytes, from: number, to: number, recipient: string, recipientNumber: number): Identity {
-  if (from < 0) return { principal: known(principalOf(undefined, recipient)), value: undefined };
+  if (from < 0) return lone(known(principalOf(undefined, recipient)), undefined);
   const isNumbered = recipientNumber >= 0 || recipient === '';
   const number = isNumbered ? WINDOW.findIdentity(bytes, from, to, recipientNumber) : -1;
   if (number >= 0) return identities[number] as Identity;
-  const value = JSON.parse(bytes.toString('utf8', from, to)) as unknown;
-  const identity = { principal: known(principalOf(value, recipient)), value };
-  if (!isNumbered) return identity;
-  const gaps = gapsOf(value, bytes.subarray(from, to));
-  const added = WINDOW.addIdentity(bytes, from, to, recipientNumber, gaps);
-  if (added < 0) return identity;
+  const json = bytes.toString('utf8', from, to);
+  const value = JSON.parse(json) as unknown;
+  const principal = known(principalOf(value, recipient));
+  const gaps = isNumbered && json.length === to - from ? gapsOf(value, json, principal) : [];
+  const added = isNumbered ? WINDOW.addIdentity(bytes, from, to, recipientNumber, gaps) : -1;
+  if (added < 0) return lone(principal, value);
+  const identity = { principal, value, session: gaps.find(({ key }) => key === 'arn'), sessions: new Map() };
   identities[added] = identity;
-  for (const gap of gaps) readInPlace(value, gap);
+  for (const gap of gaps) readInPlace(gap);
   return identity;
+}
+
+function lone(principal: Principal, value: unknown): Identity {
+  return { principal, value, session: undefined, sessions: new Map() };
+}
+
+/** The identity's principal, for the text that begins at bytes[from]. */
+export function principalFor({ principal, session, sessions }: Identity, bytes: Bytes, from: number): Principal {
+  if (session === undefined) return principal;
+  const name = WINDOW.string(bytes, from + session.from, from + session.to);
+  let own = sessions.get(name);
+  if (own === undefined) {
+    own = known({ ...principal, session: name });
+    if (sessions.size >= MOST_PRINCIPALS) sessions.clear();
+    sessions.set(name, own);
+  }
+  return own;
 }
 
 /** The identity's value for the text that begins at bytes[from]; it holds until another text's is asked for. */
@@ -54,43 +79,66 @@ export function valueFor(identity: Identity, bytes: Bytes, from: number): unknow
 
 /** The same object for the same principal. */
 function known(principal: Principal): Principal {
-  const key = JSON.stringify(principal);
+  const key = `${principal.kind}\n${principal.id}\n${principal.account}\n${principal.session}`;
   const same = principals.get(key);
   if (same !== undefined) return same;
-  if (principals.size >= MOST) principals.clear();
+  if (principals.size >= MOST_PRINCIPALS) principals.clear();
   principals.set(key, principal);
   return principal;
 }
 
-function readInPlace(value: unknown, { key, from, to }: Gap): void {
-  const session = value as { sessionContext: { attributes: object } };
-  Object.defineProperty(key === 'accessKeyId' ? session : session.sessionContext.attributes, key, {
+function readInPlace({ holder, key, contentFrom, to }: Gap): void {
+  Object.defineProperty(holder, key, {
     enumerable: true,
-    get: () => text.bytes.toString('latin1', text.from + from, text.from + to),
+    get: () => WINDOW.string(text.bytes, text.from + contentFrom, text.from + to),
   });
 }
 
-/** Characters of access keys and of times: none of them ends or escapes a string. */
-const PLAIN = /^[0-9:A-Z-]+$/;
+/** Characters of session names, access keys and times: none of them ends or escapes a string, or parts an ARN. As native.as.ts checks them. */
+const PLAIN = /^[\w:+=,.@-]+$/;
 
-/** Where the text holds the session's key and start, as far as each stands there once, under its own path, in plain characters. */
-function gapsOf(value: unknown, bytes: Bytes): Gap[] {
-  const identity = value as
-    | { accessKeyId?: unknown; sessionContext?: { attributes?: { creationDate?: unknown } | null } | null }
-    | null
-    | undefined;
+/**
+ * Where a text may differ while it stays the same identity: the access key or credential, the session's start, and the session's name where the
+ * principal is the role whatever the session is called. Only in texts that are what JSON.stringify writes: there each value stands at one
+ * place, which its path tells.
+ */
+function gapsOf(value: unknown, json: string, { kind, session }: Principal): Gap[] {
+  if (!isObject(value) || JSON.stringify(value) !== json) return [];
   const gaps: Gap[] = [];
-  const add = (key: Gap['key'], content: unknown) => {
-    if (typeof content !== 'string' || !PLAIN.test(content)) return;
-    const needle = `"${key}":"${content}"`;
-    const at = bytes.indexOf(needle);
-    const word = Buffer.from(`"${key}"`);
-    if (at < 0 || bytes.indexOf(word) !== at || bytes.lastIndexOf(word) !== at) return;
-    const from = at + key.length + 4;
-    gaps.push({ key, from, to: from + content.length });
+  const add = (path: readonly string[], fixed: (content: string) => number) => {
+    const holder = path.slice(0, -1).reduce<unknown>((of, key) => (isObject(of) ? of[key] : undefined), value);
+    const key = path.at(-1) as string;
+    const content = isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined;
+    if (typeof content !== 'string' || JSON.stringify(content).length !== content.length + 2) return;
+    const from = fixed(content);
+    if (!PLAIN.test(content.slice(from))) return;
+    const contentFrom = placeOf(value, path) + 1;
+    gaps.push({ from: contentFrom + from, to: contentFrom + content.length, contentFrom, holder: holder as object, key });
   };
-  if (bytes.includes(0x5c)) return gaps;
-  add('accessKeyId', identity?.accessKeyId);
-  add('creationDate', identity?.sessionContext?.attributes?.creationDate);
+  const whole = () => 0;
+  add(['accessKeyId'], whole);
+  add(['credentialId'], whole);
+  add(['sessionContext', 'attributes', 'creationDate'], whole);
+  // Among web identities the session's name may tell the person.
+  const isNamed = (kind === 'role' || kind === 'service-linked-role') && session !== '' && !json.includes('"webIdFederationData"');
+  if (isNamed && typeof value.arn === 'string' && value.arn.endsWith(`/${session}`)) {
+    add(['arn'], (content) => content.length - session.length);
+    add(['principalId'], (content) => content.indexOf(':') + 1 || content.length);
+  }
   return gaps.sort((a, b) => a.from - b.from);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Where the value at the path begins in what JSON.stringify writes of an object. */
+function placeOf(value: Record<string, unknown>, [first, ...rest]: readonly string[]): number {
+  let at = 1;
+  for (const [key, inside] of Object.entries(value)) {
+    at += JSON.stringify(key).length + 1;
+    if (key === first) return rest.length === 0 ? at : at + placeOf(inside as Record<string, unknown>, rest);
+    at += JSON.stringify(inside).length + 1;
+  }
+  throw new RangeError(`there is no "${first}" in the object`);
 }

@@ -28,6 +28,7 @@ const STARTS: i32 = KEY_TEXTS + 32 * (SLOTS + 1);
 const ENDS: i32 = STARTS + 4 * SLOTS;
 const WORDS: i32 = ENDS + 4 * SLOTS;
 const GAPS: i32 = WORDS + 16;
+const MOST_GAPS: i32 = 5;
 const TEXT_PLACES: i32 = 8192;
 const TEXT_MASK: i32 = (1 << 17) - 1;
 const TEXTS: i32 = TEXT_PLACES + 4 * (TEXT_MASK + 1);
@@ -36,9 +37,11 @@ const TEXT_BYTES: i32 = TEXTS + 16 * (MOST_TEXTS + 1);
 const TEXT_BYTES_END: i32 = TEXT_BYTES + (3 << 20);
 const IDENTITY_PLACES: i32 = TEXT_BYTES_END + 64;
 const IDENTITY_MASK: i32 = (1 << 15) - 1;
+/** Bytes of what is known of an identity: length, address of its bytes, recipient, next of its place, number of gaps, from and to of each. */
+const IDENTITY: i32 = 20 + 8 * MOST_GAPS;
 const IDENTITIES: i32 = IDENTITY_PLACES + 4 * (IDENTITY_MASK + 1);
 const MOST_IDENTITIES: i32 = 1 << 14;
-const IDENTITY_BYTES: i32 = IDENTITIES + 48 * (MOST_IDENTITIES + 1);
+const IDENTITY_BYTES: i32 = IDENTITIES + IDENTITY * (MOST_IDENTITIES + 1);
 const IDENTITY_BYTES_END: i32 = IDENTITY_BYTES + (6 << 20);
 const INPUT: i32 = IDENTITY_BYTES_END + 64;
 const INPUT_SIZE: i32 = 256 << 10;
@@ -380,20 +383,27 @@ function forgetIdentities(): void {
   identityBytes = IDENTITY_BYTES;
 }
 
-/** Bytes of a fingerprint: type, principalId and ARN stand there, and no access key yet. */
+/**
+ * Bytes of a fingerprint: type, principalId and ARN stand there. Where the principalId holds a session's name that may differ, the
+ * fingerprint ends before it.
+ */
 const FINGERPRINT: i32 = 112;
+const SHORT_FINGERPRINT: i32 = 56;
 
-function identityPlace(from: i32, length: i32, recipient: i32): i32 {
-  const hash = hashOf(from, length < FINGERPRINT ? length : FINGERPRINT) ^ (length * 0x9e37) ^ (recipient * 0x85eb);
+function identityPlace(from: i32, length: i32, recipient: i32, fingerprint: i32): i32 {
+  const hash = hashOf(from, length < fingerprint ? length : fingerprint) ^ (length * 0x9e37) ^ (recipient * 0x85eb);
   return IDENTITY_PLACES + ((hash & IDENTITY_MASK) << 2);
 }
 
-// An identity: length, address of its bytes, recipient, next of its place, number of gaps, from and to of two gaps.
-
 /** The number of the identity whose bytes lie at `from`, in records for the account whose text has that number, or -1. */
 export function findIdentity(from: i32, length: i32, recipient: i32): i32 {
-  for (let entry = load<i32>(identityPlace(from, length, recipient)); entry !== 0; ) {
-    const known = IDENTITIES + entry * 48;
+  const number = findAt(identityPlace(from, length, recipient, FINGERPRINT), from, length, recipient);
+  return number >= 0 ? number : findAt(identityPlace(from, length, recipient, SHORT_FINGERPRINT), from, length, recipient);
+}
+
+function findAt(place: i32, from: i32, length: i32, recipient: i32): i32 {
+  for (let entry = load<i32>(place); entry !== 0; ) {
+    const known = IDENTITIES + entry * IDENTITY;
     if (load<i32>(known) === length && load<i32>(known + 8) === recipient && isAlike(known, from, length)) return entry - 1;
     entry = load<i32>(known + 12);
   }
@@ -414,13 +424,18 @@ function isAlike(known: i32, from: i32, length: i32): bool {
   return same(bytes + at, from + at, length - at);
 }
 
-/** Characters of access keys and of times: none of them ends or escapes a string. */
+/** Whether the characters are those of session names, access keys and times: none of them ends or escapes a string, or parts an ARN. */
 function isPlain(at: i32, length: i32): bool {
   for (; length > 0; length -= 16) {
     const block = v128.load(at);
-    const digits = i8x16.le_u(i8x16.sub(block, i8x16.splat(0x30)), i8x16.splat(10));
-    const letters = i8x16.le_u(i8x16.sub(block, i8x16.splat(0x41)), i8x16.splat(25));
-    const plain = i8x16.bitmask(v128.or(v128.or(digits, letters), i8x16.eq(block, i8x16.splat(0x2d))));
+    const letters = within(v128.or(block, i8x16.splat(0x20)), 0x61, 0x7a);
+    // From + to : without /, and = @ _ besides.
+    const digits = v128.andnot(within(block, 0x2b, 0x3a), i8x16.eq(block, i8x16.splat(0x2f)));
+    const marks = v128.or(
+      v128.or(i8x16.eq(block, i8x16.splat(0x3d)), i8x16.eq(block, i8x16.splat(0x40))),
+      i8x16.eq(block, i8x16.splat(0x5f)),
+    );
+    const plain = i8x16.bitmask(v128.or(v128.or(digits, letters), marks));
     const mask = length >= 16 ? 0xffff : (1 << length) - 1;
     if ((plain & mask) !== mask) return false;
     at += 16;
@@ -428,15 +443,20 @@ function isPlain(at: i32, length: i32): bool {
   return true;
 }
 
-/** Remembers an identity whose `count` gaps stand at GAPS; gives its number, or -1 when too many are like it. */
+function within(block: v128, least: i8, most: i8): v128 {
+  return i8x16.le_u(i8x16.sub(block, i8x16.splat(least)), i8x16.splat(most - least));
+}
+
+/** Remembers an identity whose `count` gaps stand at GAPS, in order; gives its number, or -1 when too many are like it. */
 export function addIdentity(from: i32, length: i32, recipient: i32, count: i32): i32 {
   if (identities >= MOST_IDENTITIES || identityBytes + length > IDENTITY_BYTES_END) forgetIdentities();
-  const place = identityPlace(from, length, recipient);
+  const fixed = count === 0 ? length : load<i32>(GAPS);
+  const place = identityPlace(from, length, recipient, fixed < FINGERPRINT && fixed < length ? SHORT_FINGERPRINT : FINGERPRINT);
   let alike = 0;
-  for (let entry = load<i32>(place); entry !== 0; entry = load<i32>(IDENTITIES + entry * 48 + 12)) alike += 1;
+  for (let entry = load<i32>(place); entry !== 0; entry = load<i32>(IDENTITIES + entry * IDENTITY + 12)) alike += 1;
   if (alike >= MOST_PROBES) return -1;
   identities += 1;
-  const known = IDENTITIES + identities * 48;
+  const known = IDENTITIES + identities * IDENTITY;
   store<i32>(known, length);
   store<i32>(known + 4, identityBytes);
   store<i32>(known + 8, recipient);

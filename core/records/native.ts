@@ -54,7 +54,7 @@ export class Window {
     this.#starts = new Int32Array(buffer, native?.starts(), views);
     this.#ends = new Int32Array(buffer, native?.ends(), views);
     this.#words = new Uint32Array(buffer, native?.words(), Math.min(4, views));
-    this.#gaps = new Int32Array(buffer, native?.gaps(), Math.min(4, views));
+    this.#gaps = new Int32Array(buffer, native?.gaps(), Math.min(10, views));
     this.#input = native?.input() ?? 0;
     this.#size = native?.inputSize() ?? 0;
     for (const [slot, key] of KEYS.entries()) {

@@ -1,5 +1,5 @@
 import { contentWords, uuidText, uuidWords } from './identifier.ts';
-import { type Identity, identityOf, valueFor } from './identity.ts';
+import { type Identity, identityOf, principalFor, valueFor } from './identity.ts';
 import { UNDECIDED, WINDOW } from './native.ts';
 import type { Principal } from './principal.ts';
 import { findSlot, KEYS, noPlaces, SLOT, scanObject, slotOf } from './slots.ts';
@@ -161,7 +161,7 @@ export class TrailRecord implements RecordView {
   }
 
   get principal(): Principal {
-    return this.#identified().principal;
+    return principalFor(this.#identified(), this.#bytes, this.#starts[S.userIdentity] as number);
   }
 
   /** The record's own bytes, valid until the next scan. */

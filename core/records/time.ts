@@ -8,9 +8,15 @@ const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/;
  * Years before 2000 and after 2199 are no times of a trail: NaN.
  */
 export function parseTime(text: string): number {
-  if (!ISO.test(text)) return Number.NaN;
+  if (!ISO.test(text) || !isDay(text)) return Number.NaN;
   const time = Date.parse(text.replace(' ', 'T'));
   return time >= EARLIEST && time < LATEST ? time : Number.NaN;
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const day = Number(text.slice(8, 10));
+  return day < 29 || new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)) - 1, day)).getUTCDate() === day;
 }
 
 const EARLIEST = Date.UTC(2000, 0, 1);

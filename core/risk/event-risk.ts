@@ -65,7 +65,8 @@ export const NO_RISK: Risk = { risk: 0, reasons: [] };
  */
 export function noisyOr(factors: readonly Factor[]): Risk {
   const evidence = factors.map(({ weight }) => -Math.log1p(-Math.min(weight, MOST_CERTAIN)));
-  const sum = evidence.reduce((total, part) => total + part, 0);
+  // Added in one order: rounding must not tell apart what differs in order alone.
+  const sum = evidence.toSorted((a, b) => a - b).reduce((total, part) => total + part, 0);
   if (sum <= 0) return NO_RISK;
   const risk = Math.max(1, Math.round(-100 * Math.expm1(-sum)));
   const reasons: Reason[] = [];

@@ -66,7 +66,7 @@ export class Tally {
 
   /** Counts a part; `marks` are those of {@link MARK}. */
   add(part: ScoredPart, marks: Uint8Array | null): void {
-    const principals = part.actors.map(({ id, roleTag }) => this.#principal(id, roleTag));
+    const principals: (PrincipalTally | undefined)[] = [];
     const addresses: (AddressTally | undefined)[] = [];
     const regions: (RegionTally | undefined)[] = [];
     const seenAccounts = new Uint8Array(part.strings.length);
@@ -84,7 +84,12 @@ export class Tally {
       if (time > this.to) this.to = time;
       this.#countHour(time, rank, flags);
 
-      const principal = principals[part.principals[event] as number] as PrincipalTally;
+      const actorIndex = part.principals[event] as number;
+      let principal = principals[actorIndex];
+      if (principal === undefined) {
+        principal = this.#principal(part.actors[actorIndex] as ScoredPart['actors'][number]);
+        principals[actorIndex] = principal;
+      }
       principal.levels[rank] = (principal.levels[rank] as number) + 1;
       if (risk > principal.topRisk) principal.topRisk = risk;
 
@@ -165,7 +170,7 @@ export class Tally {
     }
   }
 
-  #principal(id: string, roleTag: RoleTag): PrincipalTally {
+  #principal({ id, roleTag }: ScoredPart['actors'][number]): PrincipalTally {
     const key = this.principals.has(id) || this.principals.size < MOST_PRINCIPALS ? id : BEYOND;
     let tally = this.principals.get(key);
     if (tally === undefined) {

@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { type Incident, type IncidentSignal, IncidentGrouping, incidentFactors, MOST_IDS, QUIET } from '../../../core/incidents/grouping.ts';
+import { levelOf } from '../../../core/levels.ts';
+
+const START = Date.UTC(2026, 8, 1);
+const HOUR = 3_600_000;
+const ALICE = 'arn:aws:iam::111122223333:user/alice';
+
+function signal(time: number, more: Partial<IncidentSignal> = {}): IncidentSignal {
+  return {
+    id: `signal-${time}`,
+    time: START + time,
+    detector: 'rule:a',
+    title: 'Trail stopped',
+    level: 'medium',
+    tactics: ['defense-evasion'],
+    techniques: ['T1562.008'],
+    principal: ALICE,
+    roleTag: 'developer',
+    account: '111122223333',
+    region: 'eu-central-1',
+    address: '198.51.100.7',
+    weight: 0.5,
+    risk: 50,
+    eventID: `event-${time}`,
+    ...more,
+  };
+}
+
+function group(...signals: readonly IncidentSignal[]): Incident[] {
+  const grouping = new IncidentGrouping();
+  for (const one of signals) grouping.add(one);
+  return grouping.finish();
+}
+
+const byTime = (incidents: readonly Incident[]) => [...incidents].sort((a, b) => a.opened - b.opened);
+const pointsOf = ({ reasons }: Incident) => reasons.reduce((sum, { points }) => sum + points, 0);
+
+test('one signal is an incident', () => {
+  expect(group(signal(5))).toEqual([
+    {
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      principal: ALICE,
+      roleTag: 'developer',
+      level: 'medium',
+      risk: 50,
+      opened: START + 5,
+      updated: START + 5,
+      tactics: ['defense-evasion'],
+      techniques: ['T1562.008'],
+      accounts: ['111122223333'],
+      regions: ['eu-central-1'],
+      addresses: ['198.51.100.7'],
+      reasons: [{ text: 'Trail stopped', points: 50 }],
+      signals: 1,
+      signalIds: ['signal-5'],
+      top: { title: 'Trail stopped', eventID: 'event-5', time: START + 5 },
+    },
+  ]);
+});
+
+describe('quiet ends an incident', () => {
+  test.each<[string, number[], number[][]]>([
+    ['24 h are not yet quiet enough', [0, QUIET], [[0, QUIET]]],
+    ['a millisecond more is', [0, QUIET + 1], [[0, 0], [QUIET + 1, QUIET + 1]]],
+    ['it is counted from the last signal', [0, QUIET, 2 * QUIET, 3 * QUIET + 1], [[0, 2 * QUIET], [3 * QUIET + 1, 3 * QUIET + 1]]],
+    ['signals of one moment', [0, 0, 0], [[0, 0]]],
+    ['three incidents', [0, 2 * QUIET, 4 * QUIET, 4 * QUIET + 1], [[0, 0], [2 * QUIET, 2 * QUIET], [4 * QUIET, 4 * QUIET + 1]]],
+  ])('%s', (_name, times, spans) => {
+    expect(QUIET).toBe(24 * HOUR);
+    const incidents = byTime(group(...times.map((time) => signal(time))));
+    expect(incidents.map(({ opened, updated }) => [opened - START, updated - START])).toEqual(spans);
+    expect(incidents.reduce((sum, { signals }) => sum + signals, 0)).toBe(times.length);
+  });
+
+  test('principals are quiet each for themselves', () => {
+    const incidents = group(signal(0), signal(QUIET, { principal: 'bob' }), signal(QUIET + 1), signal(2 * QUIET, { principal: 'bob' }));
+    expect(incidents.map(({ principal, signals }) => [principal, signals]).sort()).toEqual([[ALICE, 1], [ALICE, 1], ['bob', 2]]);
+  });
+});
+
+describe('ids', () => {
+  const two = (principal: string) => byTime(group(signal(0, { principal }), signal(2 * QUIET, { principal }))).map(({ id }) => id);
+
+  test('differ between the incidents of one principal, and between principals', () => {
+    expect(new Set([...two(ALICE), ...two('bob'), ...two(`${ALICE}1`)]).size).toBe(6);
+  });
+
+  test('are the same in every run, whatever the signals say', () => {
+    const other = { title: 'x', detector: 'rule:z', weight: 0.9, account: '444455556666', tactics: [], id: 'y' };
+    expect(byTime(group(signal(7, other), signal(9, other), signal(3 * QUIET, other))).map(({ id }) => id)).toEqual(two(ALICE));
+  });
+
+  test('are not shifted by groups that are no incidents', () => {
+    const nothing = { weight: 0, level: 'informational' } as const;
+    const incidents = group(signal(0, nothing), signal(3 * QUIET), signal(6 * QUIET, nothing), signal(9 * QUIET));
+    expect(byTime(incidents).map(({ id }) => id)).toEqual(two(ALICE));
+  });
+});
+
+test('signals that weigh nothing are no incident, and tell nothing of one', () => {
+  const nothing = { weight: 0, level: 'informational', tactics: ['discovery'], techniques: ['T1'], detector: 'rule:i', title: 'Listed' } as const;
+  expect(group(signal(0, nothing), signal(1, nothing))).toEqual([]);
+  const [incident] = group(signal(0, nothing), signal(1), signal(2, nothing));
+  expect(incident).toMatchObject({ risk: 50, signals: 3, tactics: ['defense-evasion'], techniques: ['T1562.008'] });
+  expect(incident?.reasons).toEqual([{ text: 'Trail stopped', points: 50 }]);
+});
+
+test('tactics, places and signals stand in the order in which they were first seen', () => {
+  const [incident] = group(
+    signal(0, { tactics: ['persistence'], region: 'us-east-1' }),
+    signal(1, { tactics: ['discovery', 'persistence'], account: '444455556666', address: '' }),
+    signal(2, { tactics: ['credential-access', 'discovery'], region: 'us-east-1', address: '203.0.113.9' }),
+  );
+  expect(incident).toMatchObject({
+    tactics: ['persistence', 'discovery', 'credential-access'],
+    accounts: ['111122223333', '444455556666'],
+    regions: ['us-east-1', 'eu-central-1'],
+    addresses: ['198.51.100.7', '203.0.113.9'],
+    signalIds: ['signal-0', 'signal-1', 'signal-2'],
+  });
+});
+
+test('the top signal is the heaviest, of equals the first', () => {
+  const [incident] = group(signal(0, { weight: 0.2 }), signal(1, { title: 'B', weight: 0.8 }), signal(2, { title: 'C', weight: 0.8 }));
+  expect(incident?.top).toEqual({ title: 'B', eventID: 'event-1', time: START + 1 });
+});
+
+test('incidents stand by risk, then the latest first, then by id', () => {
+  const of = (principal: string, time: number, weight: number) => signal(time, { principal, weight });
+  const incidents = group(of('a', 0, 0.5), of('b', 1, 0.9), of('c', 2, 0.5), of('d', 2, 0.5));
+  expect(incidents.slice(0, 1).map(({ principal }) => principal)).toEqual(['b']);
+  expect(incidents[3]?.principal).toBe('a');
+  const [second, third] = incidents.slice(1, 3);
+  expect((second as Incident).id < (third as Incident).id).toBe(true);
+});
+
+describe('what an incident weighs', () => {
+  const risk = (...signals: readonly IncidentSignal[]) => (group(...signals)[0] as Incident).risk;
+  const other = (n: number, tactic: string, weight = 0.5) => signal(n, { detector: `rule:${n}`, title: `Rule ${n}`, tactics: [tactic], weight });
+
+  test('another tactic counts whole, another detector of the same tactic half', () => {
+    expect(risk(signal(0))).toBe(50);
+    expect(risk(signal(0), other(1, 'discovery'))).toBe(75);
+    expect(risk(signal(0), other(1, 'defense-evasion'))).toBe(63);
+    expect(risk(signal(0), other(1, 'defense-evasion'), other(2, 'defense-evasion'))).toBe(67);
+  });
+
+  test('a repetition counts hardly: 10 % of the evidence for each doubling', () => {
+    const times = (n: number) => risk(...Array.from({ length: n }, (_, i) => signal(i)));
+    expect([times(1), times(2), times(4), times(1024)]).toEqual([50, 53, 56, 75]);
+    expect(group(signal(0), signal(1), signal(2))[0]?.reasons.map(({ text }) => text)).toEqual(['Trail stopped (3 times)']);
+  });
+
+  test('of a detector the heaviest signal counts', () => {
+    expect(risk(signal(0, { weight: 0.1 }), signal(1, { weight: 0.8 }), signal(2, { weight: 0.3 }))).toBeGreaterThanOrEqual(80);
+  });
+
+  test('reasons stand heaviest first', () => {
+    const [incident] = group(other(0, 'a', 0.2), other(1, 'a', 0.9), other(2, 'b', 0.5), other(3, 'a', 0.6));
+    const points = incident?.reasons.map((reason) => reason.points) as number[];
+    expect(points).toEqual([...points].sort((a, b) => b - a));
+    expect(incident?.reasons[0]?.text).toBe('Rule 1');
+  });
+
+  test('the factors are the heaviest whole, then halves within a tactic', () => {
+    const detected = [0.2, 0.9, 0.6].map((weight, i) => ({ title: `R${i}`, tactic: 'a', weight, count: 1 }));
+    const weights = incidentFactors(detected).map(({ weight }) => Math.round(weight * 1e6) / 1e6);
+    expect(weights).toEqual([0.9, 0.3, 0.05]);
+  });
+});
+
+test('whatever the signals: risk is 0 to 100, points add up, every weighing signal is in one incident', () => {
+  const any = fc.record({
+    gap: fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: QUIET - 2, max: QUIET + 2 })),
+    principal: fc.constantFrom('a', 'b', 'c'),
+    detector: fc.integer({ min: 0, max: 12 }),
+    weight: fc.constantFrom(0, 0.2, 0.5, 0.78, 0.96, 1),
+    tactic: fc.constantFrom('discovery', 'persistence', 'impact'),
+  });
+  fc.assert(
+    fc.property(fc.array(any, { maxLength: 60 }), (made) => {
+      let time = 0;
+      const signals = made.map(({ gap, principal, detector, weight, tactic }, i) => {
+        time += gap;
+        return signal(time, { id: `s${i}`, principal, detector: `rule:${detector}`, title: `Rule ${detector}`, weight, tactics: [tactic] });
+      });
+      const incidents = group(...signals);
+      for (const incident of incidents) {
+        expect(incident.risk).toBeGreaterThan(0);
+        expect(incident.risk).toBeLessThanOrEqual(100);
+        expect(incident.level).toBe(levelOf(incident.risk));
+        expect(pointsOf(incident)).toBe(incident.risk);
+        expect(incident.signalIds).toHaveLength(incident.signals);
+      }
+      const told = incidents.flatMap(({ signalIds }) => signalIds);
+      expect(new Set(told).size).toBe(told.length);
+      for (const { id, weight } of signals) if (weight > 0) expect(told).toContain(id);
+      expect(new Set(incidents.map(({ id }) => id)).size).toBe(incidents.length);
+      const risks = incidents.map(({ risk }) => risk);
+      expect(risks).toEqual([...risks].sort((a, b) => b - a));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the lists of an incident are bounded, its count is not', () => {
+  const [incident] = group(
+    ...Array.from({ length: 2000 }, (_, i) => signal(i, { account: `${i}`, region: `region-${i}`, address: `192.0.2.${i}`, id: `s${i}` })),
+  );
+  expect(incident).toMatchObject({ signals: 2000, accounts: { length: 50 }, regions: { length: 50 }, addresses: { length: 50 } });
+  expect(incident?.signalIds).toHaveLength(MOST_IDS);
+  expect(incident?.signalIds.at(-1)).toBe(`s${MOST_IDS - 1}`);
+  expect(incident?.reasons).toHaveLength(1);
+});
