@@ -8,6 +8,8 @@ import { Random } from '../samples/generator/random.ts';
 import { type Hole, type HoleKind, type Template, templates } from './templates.ts';
 
 const PER_FILE = 500;
+/** Records of the whole trail after which a file is delivered, full or not: CloudTrail waits minutes, never days. */
+const DELIVERED_WITHIN = 5000;
 /** Copies of each actor of the sample trail: about 40 actors give over 300 principals. */
 const VARIANTS = 9;
 /** Share of records that are a decisive step of some attack: what a rule pack matches. */
@@ -108,7 +110,7 @@ export function writeBenchTrail({ dir, records, seed }: { dir: string; records: 
   const random = new Random(`bench/${seed}`);
   const filler = new Filler(random.fork('fill'));
   const { ordinary, risky } = templates(1, 8);
-  const open = new Map<string, string[]>();
+  const open = new Map<string, { readonly texts: string[]; readonly first: number; last: number }>();
   const folders = new Set<string>();
   let files = 0;
   let inflated = 0;
@@ -138,20 +140,21 @@ export function writeBenchTrail({ dir, records, seed }: { dir: string; records: 
       variant = random.int(1, VARIANTS);
     }
     const key = `${template.account}/${template.region}`;
-    let texts = open.get(key);
-    if (texts === undefined) {
-      texts = [];
-      open.set(key, texts);
+    let file = open.get(key);
+    if (file !== undefined && (file.texts.length === PER_FILE || n - file.first > DELIVERED_WITHIN)) {
+      close(template.account, template.region, file.texts, file.last);
+      file = undefined;
     }
-    texts.push(filler.fill(template, variant, now - random.int(0, 9 * MINUTE)));
-    if (texts.length === PER_FILE) {
-      close(template.account, template.region, texts, now);
-      open.set(key, []);
+    if (file === undefined) {
+      file = { texts: [], first: n, last: now };
+      open.set(key, file);
     }
+    file.texts.push(filler.fill(template, variant, now - random.int(0, 9 * MINUTE)));
+    file.last = now;
   }
-  for (const [key, texts] of open) {
+  for (const [key, { texts, last }] of open) {
     const [account, region] = key.split('/') as [string, string];
-    if (texts.length > 0) close(account, region, texts, START + DAYS * DAY - MINUTE);
+    close(account, region, texts, last);
   }
   return { records, files, inflated, stored };
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
 import type { Config } from '../core/config/schema.ts';
 import { type Incident, IncidentGrouping } from '../core/incidents/grouping.ts';
@@ -20,6 +19,7 @@ import { Duplicates, MARK, type Marked } from '../core/scoring/duplicates.ts';
 import type { Filters } from '../core/scoring/filters.ts';
 import type { ScoredPart } from '../core/scoring/section.ts';
 import { Tally } from '../core/scoring/tally.ts';
+import { splitLines } from './lines.ts';
 import { OrderedLines } from './ordered-lines.ts';
 import { runHere, runOnWorkers, type Taker } from './pool.ts';
 import { fetchInOrder, parseS3, S3Source } from './s3.ts';
@@ -238,7 +238,7 @@ class Run implements Taker {
   /** Groups the signals, which now lie in order. */
   async #incidents(): Promise<Incident[]> {
     const grouping = new IncidentGrouping();
-    for await (const line of createInterface({ input: createReadStream(join(this.#work, 'signals.ndjson')), crlfDelay: 0 })) {
+    for await (const line of splitLines(createReadStream(join(this.#work, 'signals.ndjson')) as AsyncIterable<Buffer>)) {
       grouping.add(parseSignalLine(line));
     }
     return grouping.finish().filter(({ level }) => levelRank(level) >= this.rows.minRank);

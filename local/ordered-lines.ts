@@ -1,11 +1,11 @@
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { contentWords, uuidWords } from '../core/records/identifier.ts';
 import { parseTime } from '../core/records/time.ts';
 import { type Lines, lineAt } from '../core/scoring/section.ts';
+import { splitLines } from './lines.ts';
 
 const compress = promisify(gzip);
 
@@ -188,7 +188,7 @@ async function* linesOf(file: LineFile): AsyncGenerator<string> {
   const stream = createReadStream(file.path);
   const input = file.gzip ? stream.pipe(createGunzip()) : stream;
   let skip = file.header !== '';
-  for await (const line of createInterface({ input, crlfDelay: 0 })) {
+  for await (const line of splitLines(input)) {
     if (skip) skip = false;
     else yield line;
   }
@@ -218,6 +218,7 @@ async function* grouped(file: AsyncGenerator<string>, count: number): AsyncGener
 class LineFileWriter {
   readonly #gzip: boolean;
   readonly #fd: number;
+  #isEmpty = true;
   #chunk = Buffer.allocUnsafe(CHUNK);
   #used = 0;
   #pending = 0;
@@ -253,6 +254,8 @@ class LineFileWriter {
   async close(): Promise<void> {
     this.#pass();
     await this.#done;
+    // No bytes are no gzip file.
+    if (this.#gzip && this.#isEmpty) writeAll(this.#fd, await compress(Buffer.alloc(0)));
     closeSync(this.#fd);
   }
 
@@ -262,6 +265,7 @@ class LineFileWriter {
 
   #pass(): void {
     if (this.#used === 0) return;
+    this.#isEmpty = false;
     const bytes = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
     if (!this.#gzip) {

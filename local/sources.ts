@@ -25,6 +25,9 @@ export interface Unreadable {
   readonly reason: string;
 }
 
+/** Files by which a folder is known as one that this tool wrote. */
+const OWN_OUTPUT = ['summary.json', 'annotated_events.csv', 'events.ndjson.gz', 'report.html'];
+
 const NAME_TIME = /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_/;
 
 /** The delivery time in the name of a CloudTrail file, NaN when it has none. */
@@ -41,14 +44,20 @@ export function nameTime(name: string): number {
 export function findFiles(paths: readonly string[]): { readonly sources: Source[]; readonly unreadable: Unreadable[] } {
   const found = new Map<string, Source>();
   const unreadable: Unreadable[] = [];
-  const visit = (path: string, entered: ReadonlySet<string>, named: boolean): void => {
+  // Each folder is entered once, by the way without links where there is one: links among folders would multiply the paths.
+  const entered = new Set<string>();
+  const links: string[] = [];
+  const visit = (path: string, named: boolean): void => {
     let real: string;
     let stats: Stats;
     try {
       real = realpathSync(path);
       stats = statSync(real);
     } catch (error) {
-      if (named) throw new SourceError(`${path} cannot be read: ${explain(error)}. Give a file or a folder of CloudTrail logs, or s3://bucket/prefix.`);
+      if (named)
+        throw new SourceError(
+          `${path} cannot be read: ${explain(error)}. Give a file or a folder of CloudTrail logs, or s3://bucket/prefix.`,
+        );
       unreadable.push({ label: path, reason: explain(error) });
       return;
     }
@@ -62,13 +71,19 @@ export function findFiles(paths: readonly string[]): { readonly sources: Source[
         unreadable.push({ label: path, reason: explain(error) });
         return;
       }
-      for (const { name } of entries) if (!name.startsWith('.')) visit(join(path, name), new Set([...entered, real]), false);
+      if (!named && OWN_OUTPUT.every((own) => entries.some(({ name }) => name === own))) return;
+      entered.add(real);
+      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (entry.name.startsWith('.')) continue;
+        if (entry.isSymbolicLink()) links.push(join(path, entry.name));
+        else visit(join(path, entry.name), false);
+      }
     } else if (stats.isFile()) {
-      const known = found.get(real);
-      if (known === undefined || path < known.label) found.set(real, { label: path, size: stats.size, time: nameTime(basename(path)) });
+      if (!found.has(real)) found.set(real, { label: path, size: stats.size, time: nameTime(basename(path)) });
     }
   };
-  for (const path of paths) visit(normalize(path), new Set(), true);
+  for (const path of paths.map(normalize).sort()) visit(path, true);
+  for (const path of links) visit(path, false);
   return { sources: [...found.values()].map(withTime), unreadable };
 }
 
@@ -99,7 +114,9 @@ function firstRecordTime(path: string): number {
     const head = Buffer.alloc(PEEK);
     let text = head.subarray(0, readSync(fd, head, 0, PEEK, 0));
     if (isGzip(text)) text = gunzipSync(text, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 * PEEK });
-    const found = /(?:eventTime|@timestamp)\\?"\s*:\s*\\?"([^"\\]+)/.exec(text.toString('latin1'))?.[1] ?? /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/.exec(text.toString('latin1'))?.[0];
+    const found =
+      /(?:eventTime|@timestamp)\\?"\s*:\s*\\?"([^"\\]+)/.exec(text.toString('latin1'))?.[1] ??
+      /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/.exec(text.toString('latin1'))?.[0];
     return found === undefined ? Number.NaN : parseTime(found);
   } catch {
     return Number.NaN;

@@ -1,12 +1,10 @@
-import type { RoleTag } from '../config/schema.ts';
 import { levelOf } from '../levels.ts';
 import { controlIds } from '../posture/controls.ts';
 import { stableUuid } from '../records/identifier.ts';
-import type { Principal } from '../records/principal.ts';
 import type { TrailRecord } from '../records/record.ts';
 import { isoTime } from '../records/time.ts';
 import type { Reason } from '../risk/event-risk.ts';
-import type { Actor, Found, ScoredEvent } from '../scoring/model.ts';
+import type { Found, Origin, ScoredEvent } from '../scoring/model.ts';
 import { csvCell } from './csv.ts';
 import type { ReportEvent } from './report-model.ts';
 
@@ -38,14 +36,35 @@ export const EVENT_COLUMNS = [
 /** Characters of a raw record that the report holds at most. */
 const RECORD_CUT = 16 * 1024;
 
-/** The parts of a row that depend on the principal alone. */
-export function describeActor(principal: Principal, roleTag: RoleTag): Actor {
-  return {
-    principal,
-    roleTag,
-    csv: `${csvCell(principal.id)},${csvCell(principal.session)},${roleTag}`,
-    json: `"principal":${JSON.stringify(principal.id)},"session":${JSON.stringify(principal.session)},"roleTag":"${roleTag}"`,
-  };
+/** How a text stands in a CSV row, and in JSON. */
+interface Written {
+  readonly csv: string;
+  readonly json: string;
+}
+
+const MOST_WRITTEN = 8192;
+const LONGEST_WRITTEN = 256;
+
+/** A trail repeats its texts, so how they are written is kept. Attackers choose the texts: long ones are not kept, and a full memory is emptied. */
+const known = new Map<string, Written>();
+
+function written(text: string): Written {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const made = { csv: csvCell(text), json: JSON.stringify(text) };
+  if (text.length <= LONGEST_WRITTEN) {
+    if (known.size >= MOST_WRITTEN) known.clear();
+    known.set(text, made);
+  }
+  return made;
+}
+
+/** How rows name the records of a source object: as its label, `#` and the record's index. */
+export function describeOrigin(label: string): Origin {
+  const text = `${label}#`;
+  const csv = csvCell(text);
+  // Digits at the end change nothing in how a text is quoted.
+  return { text, csv: csv.endsWith('"') ? [csv.slice(0, -1), '"'] : [csv, ''], json: [JSON.stringify(text).slice(0, -1), '"'] };
 }
 
 /** `text (+points)` of each reason. */
@@ -57,36 +76,32 @@ function union(lists: readonly (readonly string[])[]): string[] {
   return [...new Set(lists.flat())];
 }
 
-/** A row of annotated_events.csv, with its line break. */
-export function eventRow({ record, actor, account, risk, found, controls, origin }: ScoredEvent): string {
-  const head = `${isoTime(record.time)},${csvCell(record.eventID)},${levelOf(risk.risk)},${risk.risk},${actor.csv},${csvCell(record.eventSource)},${csvCell(record.eventName)},${csvCell(record.region)},${csvCell(account)},${csvCell(record.address)},${csvCell(record.userAgent)},${csvCell(record.errorCode)},${record.category},`;
-  if (found.length === 0) return `${head},,,,,${csvCell(origin)}\n`;
+/** An event's row in annotated_events.csv and its line in events.ndjson.gz, each with its line break. Events with a risk carry their record in the latter. */
+export function eventRows({ record, actor, account, risk, found, controls, origin, index }: ScoredEvent): Written {
+  const time = isoTime(record.time);
+  const level = levelOf(risk.risk);
+  const id = record.eventID;
+  const principal = written(actor.principal.id);
+  const session = written(record.session);
+  const source = written(record.eventSource);
+  const name = written(record.eventName);
+  const region = written(record.region);
+  const owner = written(account);
+  const address = written(record.address);
+  const agent = written(record.userAgent);
+  const error = written(record.errorCode);
+  const csv = `${time},${csvCell(id)},${level},${risk.risk},${principal.csv},${session.csv},${actor.roleTag},${source.csv},${name.csv},${region.csv},${owner.csv},${address.csv},${agent.csv},${error.csv},${record.category},`;
+  const json = `{"time":"${time}","eventID":${JSON.stringify(id)},"level":"${level}","risk":${risk.risk},"principal":${principal.json},"session":${session.json},"roleTag":"${actor.roleTag}","eventSource":${source.json},"eventName":${name.json},"region":${region.json},"account":${owner.json},"sourceIPAddress":${address.json},"userAgent":${agent.json},"errorCode":${error.json},"category":"${record.category}","origin":${origin.json[0]}${index}${origin.json[1]}`;
+  const place = `${origin.csv[0]}${index}${origin.csv[1]}\n`;
+  if (found.length === 0) return { csv: `${csv},,,,,${place}`, json: `${json}}\n` };
   const rules = found.map(({ rule }) => rule);
-  const cells = [
-    reasonsText(risk.reasons),
-    union(rules.map(({ tactics }) => tactics)).join(' '),
-    union(rules.map(({ techniques }) => techniques)).join(' '),
-    controlIds(controls).join(' '),
-    rules.map(({ id }) => id).join(' '),
-    origin,
-  ];
-  return `${head}${cells.map(csvCell).join(',')}\n`;
-}
-
-/** A line of events.ndjson.gz, with its line break; events with a risk carry their record. */
-export function jsonRow({ record, actor, account, risk, found, controls, origin }: ScoredEvent): string {
-  const head = `{"time":"${isoTime(record.time)}","eventID":${JSON.stringify(record.eventID)},"level":"${levelOf(risk.risk)}","risk":${risk.risk},${actor.json},"eventSource":${JSON.stringify(record.eventSource)},"eventName":${JSON.stringify(record.eventName)},"region":${JSON.stringify(record.region)},"account":${JSON.stringify(account)},"sourceIPAddress":${JSON.stringify(record.address)},"userAgent":${JSON.stringify(record.userAgent)},"errorCode":${JSON.stringify(record.errorCode)},"category":"${record.category}","origin":${JSON.stringify(origin)}`;
-  if (found.length === 0) return `${head}}\n`;
-  const rules = found.map(({ rule }) => rule);
-  const more = {
-    reasons: risk.reasons,
-    tactics: union(rules.map(({ tactics }) => tactics)),
-    techniques: union(rules.map(({ techniques }) => techniques)),
-    controls: controlIds(controls),
-    rules: rules.map(({ id }) => id),
-  };
+  const tactics = union(rules.map((rule) => rule.tactics));
+  const techniques = union(rules.map((rule) => rule.techniques));
+  const ids = rules.map((rule) => rule.id);
+  const cells = [reasonsText(risk.reasons), tactics.join(' '), techniques.join(' '), controlIds(controls).join(' '), ids.join(' ')];
+  const more = { reasons: risk.reasons, tactics, techniques, controls: controlIds(controls), rules: ids };
   const raw = risk.risk > 0 ? `,"record":${oneLine(record)}` : '';
-  return `${head},${JSON.stringify(more).slice(1, -1)}${raw}}\n`;
+  return { csv: `${csv}${cells.map(csvCell).join(',')},${place}`, json: `${json},${JSON.stringify(more).slice(1, -1)}${raw}}\n` };
 }
 
 /** The record's JSON text on one line: as delivered, unless that spans lines. */
@@ -126,7 +141,7 @@ export function signalLine({ record, actor, account, risk }: ScoredEvent, { rule
 }
 
 /** An event as the report's table shows it, as JSON. */
-export function tableRow({ record, actor, account, risk, found, controls, origin }: ScoredEvent): string {
+export function tableRow({ record, actor, account, risk, found, controls, origin, index }: ScoredEvent): string {
   const rules = found.map(({ rule }) => rule);
   const raw = oneLine(record);
   const event: ReportEvent = {
@@ -135,7 +150,7 @@ export function tableRow({ record, actor, account, risk, found, controls, origin
     risk: risk.risk,
     level: levelOf(risk.risk),
     principal: actor.principal.id,
-    session: actor.principal.session,
+    session: record.session,
     roleTag: actor.roleTag,
     action: `${record.eventSource.replace(/\.amazonaws\.com$/, '')}:${record.eventName}`,
     source: record.eventSource,
@@ -150,7 +165,7 @@ export function tableRow({ record, actor, account, risk, found, controls, origin
     controls: controlIds(controls),
     reasons: risk.reasons,
     signals: found.map(({ rule, evidence }) => ({ title: rule.title, detector: `rule:${rule.id}`, level: rule.level, evidence })),
-    origin,
+    origin: `${origin.text}${index}`,
     record: raw.slice(0, RECORD_CUT),
     truncated: raw.length > RECORD_CUT,
   };

@@ -43,9 +43,8 @@ export function uuidText(words: ArrayLike<number>, at = 0): string {
 
 /** A stable UUID (version 8) from texts: the same texts give the same id, in any run. */
 export function stableUuid(...texts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(`${Buffer.byteLength(text)}:`).update(text);
-  const digest = hash.digest();
+  const whole = texts.map((text) => `${Buffer.byteLength(text)}:${text}`).join('');
+  const digest = createHash('sha256').update(whole).digest();
   digest[6] = ((digest[6] as number) & 0x0f) | 0x80;
   digest[8] = ((digest[8] as number) & 0x3f) | 0x80;
   return uuidText([0, 4, 8, 12].map((i) => digest.readUInt32BE(i)));

@@ -4,13 +4,12 @@ import type { Bytes } from './text.ts';
 
 /** What is known of a record's `userIdentity` from an earlier one that differs in nothing but its session. */
 export interface Identity {
+  /** Without the session's name, and the same object for all sessions. */
   readonly principal: Principal;
   /** The value, in which what differs is read from the text last asked for. */
   readonly value: unknown;
-  /** Where the session's name stands in the text, when it may differ. */
-  readonly session: Gap | undefined;
-  /** The principal for each session's name seen. */
-  readonly sessions: Map<string, Principal>;
+  /** The session's name, or where it stands in the text when it may differ. */
+  readonly session: string | Gap;
 }
 
 /** A range of an identity's text in which those of one principal's sessions differ, within the content of one string literal. */
@@ -37,37 +36,30 @@ const text: { bytes: Bytes; from: number } = { bytes: Buffer.alloc(0), from: 0 }
  * name, access key and creation date, so identities are known by their bytes but for these.
  */
 export function identityOf(bytes: Bytes, from: number, to: number, recipient: string, recipientNumber: number): Identity {
-  if (from < 0) return lone(known(principalOf(undefined, recipient)), undefined);
+  if (from < 0) return made(principalOf(undefined, recipient), undefined, []);
   const isNumbered = recipientNumber >= 0 || recipient === '';
   const number = isNumbered ? WINDOW.findIdentity(bytes, from, to, recipientNumber) : -1;
   if (number >= 0) return identities[number] as Identity;
   const json = bytes.toString('utf8', from, to);
   const value = JSON.parse(json) as unknown;
-  const principal = known(principalOf(value, recipient));
-  const gaps = isNumbered && json.length === to - from ? gapsOf(value, json, principal) : [];
-  const added = isNumbered ? WINDOW.addIdentity(bytes, from, to, recipientNumber, gaps) : -1;
-  if (added < 0) return lone(principal, value);
-  const identity = { principal, value, session: gaps.find(({ key }) => key === 'arn'), sessions: new Map() };
-  identities[added] = identity;
+  const principal = principalOf(value, recipient);
+  if (!isNumbered) return made(principal, value, []);
+  const gaps = json.length === to - from ? gapsOf(value, json, principal) : [];
+  const added = WINDOW.addIdentity(bytes, from, to, recipientNumber, gaps);
+  if (added < 0) return made(principal, value, []);
   for (const gap of gaps) readInPlace(gap);
+  const identity = made(principal, value, gaps);
+  identities[added] = identity;
   return identity;
 }
 
-function lone(principal: Principal, value: unknown): Identity {
-  return { principal, value, session: undefined, sessions: new Map() };
+function made(principal: Principal, value: unknown, gaps: readonly Gap[]): Identity {
+  return { principal: known({ ...principal, session: '' }), value, session: gaps.find(({ key }) => key === 'arn') ?? principal.session };
 }
 
-/** The identity's principal, for the text that begins at bytes[from]. */
-export function principalFor({ principal, session, sessions }: Identity, bytes: Bytes, from: number): Principal {
-  if (session === undefined) return principal;
-  const name = WINDOW.string(bytes, from + session.from, from + session.to);
-  let own = sessions.get(name);
-  if (own === undefined) {
-    own = known({ ...principal, session: name });
-    if (sessions.size >= MOST_PRINCIPALS) sessions.clear();
-    sessions.set(name, own);
-  }
-  return own;
+/** The session's name, in the text that begins at bytes[from]. */
+export function sessionFor({ session }: Identity, bytes: Bytes, from: number): string {
+  return typeof session === 'string' ? session : WINDOW.string(bytes, from + session.from, from + session.to);
 }
 
 /** The identity's value for the text that begins at bytes[from]; it holds until another text's is asked for. */
@@ -79,7 +71,8 @@ export function valueFor(identity: Identity, bytes: Bytes, from: number): unknow
 
 /** The same object for the same principal. */
 function known(principal: Principal): Principal {
-  const key = `${principal.kind}\n${principal.id}\n${principal.account}\n${principal.session}`;
+  // As JSON: two principals whose parts run together alike are still two.
+  const key = JSON.stringify(principal);
   const same = principals.get(key);
   if (same !== undefined) return same;
   if (principals.size >= MOST_PRINCIPALS) principals.clear();

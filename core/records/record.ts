@@ -1,9 +1,9 @@
 import { contentWords, uuidText, uuidWords } from './identifier.ts';
-import { type Identity, identityOf, principalFor, valueFor } from './identity.ts';
+import { type Identity, identityOf, sessionFor, valueFor } from './identity.ts';
 import { UNDECIDED, WINDOW } from './native.ts';
 import type { Principal } from './principal.ts';
 import { findSlot, KEYS, noPlaces, SLOT, scanObject, slotOf } from './slots.ts';
-import type { Bytes } from './text.ts';
+import { type Bytes, decode } from './text.ts';
 import { parseTime, parseTimeBytes } from './time.ts';
 import type { RecordView } from './view.ts';
 
@@ -132,7 +132,12 @@ export class TrailRecord implements RecordView {
 
   /** The event's id as text: the record's own, else the UUID made of its content. */
   get eventID(): string {
-    return this.#string(this.#has(S.eventID) ? S.eventID : S.eventId) || uuidText(this.id);
+    const slot = this.#has(S.eventID) ? S.eventID : S.eventId;
+    // Read past the window's memory of texts: no two events have the same.
+    const text = this.#startsWith(slot, 0x22)
+      ? decode(this.#bytes, (this.#starts[slot] as number) + 1, (this.#ends[slot] as number) - 1)
+      : '';
+    return text || uuidText(this.id);
   }
 
   get region(): string {
@@ -141,7 +146,7 @@ export class TrailRecord implements RecordView {
 
   /** The account the event was recorded for. */
   get account(): string {
-    return this.#string(S.recipientAccountId) || this.#string(S.accountId) || this.principal.account;
+    return this.#string(S.recipientAccountId) || this.#string(S.accountId) || this.who.account;
   }
 
   get address(): string {
@@ -160,8 +165,18 @@ export class TrailRecord implements RecordView {
     return this.#string(S.sharedEventID);
   }
 
+  /** Who is behind the event, without a session's name: one object for all the principal's events. */
+  get who(): Principal {
+    return this.#identified().principal;
+  }
+
+  /** The role session's name beside a role, else ''. */
+  get session(): string {
+    return sessionFor(this.#identified(), this.#bytes, this.#starts[S.userIdentity] as number);
+  }
+
   get principal(): Principal {
-    return principalFor(this.#identified(), this.#bytes, this.#starts[S.userIdentity] as number);
+    return { ...this.who, session: this.session };
   }
 
   /** The record's own bytes, valid until the next scan. */

@@ -17,10 +17,9 @@ export interface RowPlan {
 
 /** What is known of a principal, worked out once. */
 export interface Actor {
+  /** Without a session's name. */
   readonly principal: Principal;
   readonly roleTag: RoleTag;
-  readonly csv: string;
-  readonly json: string;
 }
 
 /** What is known of a kind of event, worked out once. */
@@ -41,6 +40,13 @@ export interface Found {
   readonly evidence: readonly Evidence[];
 }
 
+/** A source object, as its events' rows name it: the record's index goes between the two halves of each. */
+export interface Origin {
+  readonly text: string;
+  readonly csv: readonly [string, string];
+  readonly json: readonly [string, string];
+}
+
 /** The event in hand, as the rows are rendered from it. */
 export interface ScoredEvent {
   readonly record: TrailRecord;
@@ -49,5 +55,7 @@ export interface ScoredEvent {
   readonly risk: Risk;
   readonly found: readonly Found[];
   readonly controls: number;
-  readonly origin: string;
+  /** The source object, and the record's place in it. */
+  readonly origin: Origin;
+  readonly index: number;
 }

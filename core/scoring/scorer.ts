@@ -1,7 +1,7 @@
 import { isPrivate, networkMatcher, parseAddress } from '../config/network.ts';
 import type { Config, RoleTag } from '../config/schema.ts';
 import { levelRank, riskRank } from '../levels.ts';
-import { describeActor, eventRow, jsonRow, signalLine, tableRow } from '../outputs/rows.ts';
+import { describeOrigin, eventRows, signalLine, tableRow } from '../outputs/rows.ts';
 import { postureRegion } from '../posture/compliance.ts';
 import { controlBit } from '../posture/controls.ts';
 import { contentWords, uuidWords } from '../records/identifier.ts';
@@ -13,7 +13,7 @@ import { RoleTags } from '../risk/role-tags.ts';
 import type { Condition, Rule } from '../rules/model.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
 import { type Filters, filterTest } from './filters.ts';
-import type { Action, Actor, Found, RowPlan, ScoredEvent } from './model.ts';
+import type { Action, Actor, Found, Origin, RowPlan, ScoredEvent } from './model.ts';
 import { type Alias, FLAG, LineWriter, type ScoredPart } from './section.ts';
 
 /** Events a part holds at most. */
@@ -49,7 +49,7 @@ export class Scorer {
   readonly #actors = new Map<Principal, Actor>();
   readonly #columns = new Columns();
   readonly #emit: (part: ScoredPart) => void;
-  #origin = '';
+  #origin: Origin = describeOrigin('');
   #wantsPlain = false;
 
   constructor(options: ScorerOptions, emit: (part: ScoredPart) => void) {
@@ -79,7 +79,7 @@ export class Scorer {
 
   /** Starts a source object. `wantsPlain`: the report's table may still have room for events without risk. */
   begin(origin: string, wantsPlain: boolean): void {
-    this.#origin = origin;
+    this.#origin = describeOrigin(origin);
     this.#wantsPlain = wantsPlain;
   }
 
@@ -89,7 +89,7 @@ export class Scorer {
     const region = record.region;
     if (this.#wanted !== null && !this.#wanted(record.time, account, region)) return 'excluded';
     const action = this.#action(record.eventSource, record.eventName);
-    const actor = this.#actor(record.principal);
+    const actor = this.#actor(record.who);
     const failed = record.errorCode !== '' || (action.isLogin && loginResult(record) === 'Failure');
     const matches = this.#rules.match(action.candidates, record);
     const found = matches.length === 0 ? NOTHING : this.#weigh(matches, record, actor, failed);
@@ -99,7 +99,7 @@ export class Scorer {
 
     const columns = this.#columns;
     const event = columns.count;
-    columns.ids.set(record.id, event * 4);
+    for (let word = 0; word < 4; word += 1) columns.ids[event * 4 + word] = record.id[word] as number;
     columns.times[event] = record.time;
     columns.risks[event] = risk.risk;
     columns.flags[event] = (failed ? FLAG.failed : 0) | (action.isLogin ? (failed ? FLAG.loginFailed : FLAG.loginSucceeded) : 0);
@@ -117,21 +117,21 @@ export class Scorer {
     const listed = rank >= this.#rows.minRank && (this.#rows.events === 'all' || risk.risk > 0);
     const tabled = rank >= this.#rows.minRank && this.#rows.table && (risk.risk > 0 || this.#wantsPlain);
     if (listed || tabled || found.length > 0) {
-      const scored: ScoredEvent = { record, actor, account, risk, found, controls: violated, origin: `${this.#origin}#${index}` };
-      columns.csv.add(listed ? eventRow(scored) : '');
-      columns.json.add(listed ? jsonRow(scored) : '');
-      columns.table.add(tabled ? tableRow(scored) : '');
+      const scored: ScoredEvent = { record, actor, account, risk, found, controls: violated, origin: this.#origin, index };
+      if (listed) {
+        const { csv, json } = eventRows(scored);
+        columns.csv.put(event, csv);
+        columns.json.put(event, json);
+      }
+      if (tabled) columns.table.put(event, tableRow(scored));
       for (let i = 0; i < found.length; i += 1) {
         const signal = found[i] as Found;
+        if (levelRank(signal.rule.level) >= this.#rows.minRank)
+          columns.signalLines.put(columns.signalEvents.length, signalLine(scored, signal));
         columns.signalEvents.push(event);
         columns.signalRules.push(matches[i] as number);
         columns.signalWeights.push(signal.weight);
-        columns.signalLines.add(levelRank(signal.rule.level) >= this.#rows.minRank ? signalLine(scored, signal) : '');
       }
-    } else {
-      columns.csv.add('');
-      columns.json.add('');
-      columns.table.add('');
     }
     if (columns.count === PART) this.flush();
     return 'event';
@@ -203,7 +203,7 @@ export class Scorer {
     let actor = this.#actors.get(principal);
     if (actor === undefined) {
       if (this.#actors.size >= MOST_ACTORS) this.#actors.clear();
-      actor = describeActor(principal, this.#roleTags.tag(principal));
+      actor = { principal, roleTag: this.#roleTags.tag(principal) };
       this.#actors.set(principal, actor);
     }
     return actor;
@@ -322,10 +322,10 @@ class Columns {
       signalEvents: Uint32Array.from(this.signalEvents),
       signalRules: Uint32Array.from(this.signalRules),
       signalWeights: Float32Array.from(this.signalWeights),
-      signalLines: this.signalLines.take(),
-      csv: this.csv.take(),
-      json: this.json.take(),
-      table: this.table.take(),
+      signalLines: this.signalLines.take(this.signalEvents.length),
+      csv: this.csv.take(n),
+      json: this.json.take(n),
+      table: this.table.take(n),
       aliases: this.aliases,
     };
     this.count = 0;

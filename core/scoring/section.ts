@@ -63,29 +63,43 @@ export const FLAG = { failed: 1, loginSucceeded: 2, loginFailed: 4 } as const;
 export class LineWriter {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #used = 0;
-  #ends: number[] = [];
+  #ends = new Uint32Array(1024);
+  #count = 0;
 
-  add(text: string): void {
-    if (text.length > 0) {
-      const most = this.#used + text.length * 3;
-      if (most > this.#bytes.length) {
-        const larger = Buffer.allocUnsafe(Math.max(most, this.#bytes.length * 2));
-        this.#bytes.copy(larger, 0, 0, this.#used);
-        this.#bytes = larger;
-      }
-      this.#used += this.#bytes.write(text, this.#used, 'utf8');
+  /** Sets text `index`. Indexes ascend; those left out are empty, and cost nothing. */
+  put(index: number, text: string): void {
+    const most = this.#used + text.length * 3;
+    if (most > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(most, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.#used);
+      this.#bytes = larger;
     }
-    this.#ends.push(this.#used);
+    this.#fill(index);
+    this.#used += this.#bytes.write(text, this.#used, 'utf8');
+    this.#fill(index + 1);
   }
 
-  /** What was collected, in memory of its own; starts anew. */
-  take(): Lines {
+  /** The first `count` texts, in memory of their own; starts anew. */
+  take(count: number): Lines {
+    this.#fill(count);
     const bytes = new Uint8Array(this.#used);
     bytes.set(this.#bytes.subarray(0, this.#used));
-    const ends = Uint32Array.from(this.#ends);
+    const ends = this.#ends.slice(0, count);
     this.#used = 0;
-    this.#ends = [];
+    this.#count = 0;
     return { bytes, ends };
+  }
+
+  #fill(count: number): void {
+    if (count > this.#ends.length) {
+      const larger = new Uint32Array(Math.max(count, this.#ends.length * 2));
+      larger.set(this.#ends);
+      this.#ends = larger;
+    }
+    while (this.#count < count) {
+      this.#ends[this.#count] = this.#used;
+      this.#count += 1;
+    }
   }
 }
 

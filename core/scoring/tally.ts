@@ -68,6 +68,7 @@ export class Tally {
   add(part: ScoredPart, marks: Uint8Array | null): void {
     const principals: (PrincipalTally | undefined)[] = [];
     const addresses: (AddressTally | undefined)[] = [];
+    const lastThere: (PrincipalTally | undefined)[] = [];
     const regions: (RegionTally | undefined)[] = [];
     const seenAccounts = new Uint8Array(part.strings.length);
     const seenRegions = new Uint8Array(part.strings.length);
@@ -102,7 +103,11 @@ export class Tally {
       address.events += 1;
       address.riskyEvents += risky;
       if (flags & FLAG.failed) address.failedEvents += 1;
-      if (address.principals.size < MOST_ADDRESS_PRINCIPALS) address.principals.add(principal.id);
+      // Mostly it is the one of the event before.
+      if (lastThere[addressIndex] !== principal) {
+        lastThere[addressIndex] = principal;
+        if (address.principals.size < MOST_ADDRESS_PRINCIPALS) address.principals.add(principal.id);
+      }
 
       const regionIndex = part.postureRegions[event] as number;
       let region = regions[regionIndex];

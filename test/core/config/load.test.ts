@@ -47,10 +47,26 @@ const ALL = '$schema, rules, roleTags, trustedNetworks, risk, posture, report, l
 
 test.each<[string, string, string[]]>([
   ['a key not known', '{"rule":{}}', [`"rule" is not a known key. Did you mean "rules"? Known there: ${ALL}.`]],
-  ['a key of another case', '{"trustednetworks":[]}', [`"trustednetworks" is not a known key. Did you mean "trustedNetworks"? Known there: ${ALL}.`]],
-  ['a key one level down', '{"rules":{"disable":[]}}', ['"rules.disable" is not a known key. Did you mean "disabled"? Known there: disabled, levels.']],
-  ['a key under risk', '{"risk":{"failShare":1}}', ['"risk.failShare" is not a known key. Did you mean "failedShare"? Known there: failedShare.']],
-  ['a key under posture', '{"posture":{"region":[]}}', ['"posture.region" is not a known key. Did you mean "regions"? Known there: regions.']],
+  [
+    'a key of another case',
+    '{"trustednetworks":[]}',
+    [`"trustednetworks" is not a known key. Did you mean "trustedNetworks"? Known there: ${ALL}.`],
+  ],
+  [
+    'a key one level down',
+    '{"rules":{"disable":[]}}',
+    ['"rules.disable" is not a known key. Did you mean "disabled"? Known there: disabled, levels.'],
+  ],
+  [
+    'a key under risk',
+    '{"risk":{"failShare":1}}',
+    ['"risk.failShare" is not a known key. Did you mean "failedShare"? Known there: failedShare.'],
+  ],
+  [
+    'a key under posture',
+    '{"posture":{"region":[]}}',
+    ['"posture.region" is not a known key. Did you mean "regions"? Known there: regions.'],
+  ],
   ['a key under report', '{"report":{"rows":1}}', ['"report.rows" is not a known key. Did you mean "events"? Known there: events.']],
   [
     'a key under limits',
@@ -62,7 +78,11 @@ test.each<[string, string, string[]]>([
     '{"roleTags":[{"tag":"admin","principals":["x"]},{"tag":"admin","principals":["x"],"tags":1}]}',
     ['"roleTags.1.tags" is not a known key. Did you mean "tag"? Known there: tag, principals.'],
   ],
-  ['two things at once', '{"rules":{"a":1},"risk":5}', [expect.stringContaining('"rules.a" is not a known key'), expect.stringContaining('"risk" should be')]],
+  [
+    'two things at once',
+    '{"rules":{"a":1},"risk":5}',
+    [expect.stringContaining('"rules.a" is not a known key'), expect.stringContaining('"risk" should be')],
+  ],
   ['a key that every object has', '{"constructor":1}', [expect.stringMatching(/^"constructor" is not a known key\. Did you mean "/)]],
   ['a prototype', '{"__proto__":{"rules":1}}', [expect.stringMatching(/^"__proto__" is not a known key\. Did you mean "/)]],
   ['a key that is missing', '{"roleTags":[{"tag":"admin"}]}', ['"roleTags.0.principals" is missing.']],
@@ -73,8 +93,16 @@ test.each<[string, string, string[]]>([
   ['a list in a list of objects', '{"roleTags":[[]]}', expect.arrayContaining(['"roleTags.0" should be an object, but is a list.'])],
   ['an object for a list', '{"trustedNetworks":{}}', ['"trustedNetworks" should be a list, but is {}.']],
   ['a number for a text', '{"rules":{"disabled":[7]}}', ['"rules.disabled.0" should be a text, but is 7.']],
-  ['an empty pattern', '{"rules":{"disabled":[""]}}', ['"rules.disabled.0" should be filled (at least one entry or character), but is "".']],
-  ['no patterns', '{"roleTags":[{"tag":"root","principals":[]}]}', ['"roleTags.0.principals" should be filled (at least one entry or character), but is [].']],
+  [
+    'an empty pattern',
+    '{"rules":{"disabled":[""]}}',
+    ['"rules.disabled.0" should be filled (at least one entry or character), but is "".'],
+  ],
+  [
+    'no patterns',
+    '{"roleTags":[{"tag":"root","principals":[]}]}',
+    ['"roleTags.0.principals" should be filled (at least one entry or character), but is [].'],
+  ],
   [
     'a level that is none',
     '{"rules":{"levels":{"a":"severe"}}}',
@@ -85,7 +113,11 @@ test.each<[string, string, string[]]>([
     '{"roleTags":[{"tag":"boss","principals":["x"]}]}',
     ['"roleTags.0.tag" should be ("admin" | "developer" | "external" | "service" | "root" | "unknown"), but is "boss".'],
   ],
-  ['a network that is none', '{"trustedNetworks":["10.1/16"]}', ['"trustedNetworks.0" should be a network such as "203.0.113.0/24" or an address, but is "10.1/16".']],
+  [
+    'a network that is none',
+    '{"trustedNetworks":["10.1/16"]}',
+    ['"trustedNetworks.0" should be a network such as "203.0.113.0/24" or an address, but is "10.1/16".'],
+  ],
   ['a share too large', '{"risk":{"failedShare":1.5}}', ['"risk.failedShare" should be at most 1, but is 1.5.']],
   ['a share below zero', '{"risk":{"failedShare":-0.1}}', ['"risk.failedShare" should be at least 0, but is -0.1.']],
   ['a share in words', '{"risk":{"failedShare":"half"}}', ['"risk.failedShare" should be a number, but is "half".']],

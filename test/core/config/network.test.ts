@@ -36,9 +36,12 @@ test.each([
   expect(networkMatcher(networks)(parseAddress(text) as NonNullable<ReturnType<typeof parseAddress>>)).toBe(expected);
 });
 
-test.each(['cloudtrail.amazonaws.com', 'AWS Internal', '203.0.113', '1', '', '203.0.113.7:443', '999.0.0.1'])('%p is no address', (text) => {
-  expect(parseAddress(text)).toBeNull();
-});
+test.each(['cloudtrail.amazonaws.com', 'AWS Internal', '203.0.113', '1', '', '203.0.113.7:443', '999.0.0.1'])(
+  '%p is no address',
+  (text) => {
+    expect(parseAddress(text)).toBeNull();
+  },
+);
 
 test.each([
   ['10.0.0.1', true],

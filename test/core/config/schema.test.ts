@@ -111,9 +111,12 @@ const BAD: readonly string[] = [
   '{"limits":{"recordMegabytes":true}}',
 ];
 
-test.each([...GOOD.map((text) => [text, true] as const), ...BAD.map((text) => [text, false] as const)])('%s: %p, by the schema and by the loader', (text, good) => {
-  expect([fits(JSON.parse(text), configJsonSchema()), loads(text)]).toEqual([good, good]);
-});
+test.each([...GOOD.map((text) => [text, true] as const), ...BAD.map((text) => [text, false] as const)])(
+  '%s: %p, by the schema and by the loader',
+  (text, good) => {
+    expect([fits(JSON.parse(text), configJsonSchema()), loads(text)]).toEqual([good, good]);
+  },
+);
 
 test('only the form of a network is beyond the schema', () => {
   const text = '{"trustedNetworks":["nowhere"]}';

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { type Incident, type IncidentSignal, IncidentGrouping, incidentFactors, MOST_IDS, QUIET } from '../../../core/incidents/grouping.ts';
+import {
+  type Incident,
+  IncidentGrouping,
+  type IncidentSignal,
+  incidentFactors,
+  MOST_IDS,
+  QUIET,
+} from '../../../core/incidents/grouping.ts';
 import { levelOf } from '../../../core/levels.ts';
 
 const START = Date.UTC(2026, 8, 1);
@@ -62,10 +69,32 @@ test('one signal is an incident', () => {
 describe('quiet ends an incident', () => {
   test.each<[string, number[], number[][]]>([
     ['24 h are not yet quiet enough', [0, QUIET], [[0, QUIET]]],
-    ['a millisecond more is', [0, QUIET + 1], [[0, 0], [QUIET + 1, QUIET + 1]]],
-    ['it is counted from the last signal', [0, QUIET, 2 * QUIET, 3 * QUIET + 1], [[0, 2 * QUIET], [3 * QUIET + 1, 3 * QUIET + 1]]],
+    [
+      'a millisecond more is',
+      [0, QUIET + 1],
+      [
+        [0, 0],
+        [QUIET + 1, QUIET + 1],
+      ],
+    ],
+    [
+      'it is counted from the last signal',
+      [0, QUIET, 2 * QUIET, 3 * QUIET + 1],
+      [
+        [0, 2 * QUIET],
+        [3 * QUIET + 1, 3 * QUIET + 1],
+      ],
+    ],
     ['signals of one moment', [0, 0, 0], [[0, 0]]],
-    ['three incidents', [0, 2 * QUIET, 4 * QUIET, 4 * QUIET + 1], [[0, 0], [2 * QUIET, 2 * QUIET], [4 * QUIET, 4 * QUIET + 1]]],
+    [
+      'three incidents',
+      [0, 2 * QUIET, 4 * QUIET, 4 * QUIET + 1],
+      [
+        [0, 0],
+        [2 * QUIET, 2 * QUIET],
+        [4 * QUIET, 4 * QUIET + 1],
+      ],
+    ],
   ])('%s', (_name, times, spans) => {
     expect(QUIET).toBe(24 * HOUR);
     const incidents = byTime(group(...times.map((time) => signal(time))));
@@ -75,7 +104,11 @@ describe('quiet ends an incident', () => {
 
   test('principals are quiet each for themselves', () => {
     const incidents = group(signal(0), signal(QUIET, { principal: 'bob' }), signal(QUIET + 1), signal(2 * QUIET, { principal: 'bob' }));
-    expect(incidents.map(({ principal, signals }) => [principal, signals]).sort()).toEqual([[ALICE, 1], [ALICE, 1], ['bob', 2]]);
+    expect(incidents.map(({ principal, signals }) => [principal, signals]).sort()).toEqual([
+      [ALICE, 1],
+      [ALICE, 1],
+      ['bob', 2],
+    ]);
   });
 });
 
@@ -99,7 +132,14 @@ describe('ids', () => {
 });
 
 test('signals that weigh nothing are no incident, and tell nothing of one', () => {
-  const nothing = { weight: 0, level: 'informational', tactics: ['discovery'], techniques: ['T1'], detector: 'rule:i', title: 'Listed' } as const;
+  const nothing = {
+    weight: 0,
+    level: 'informational',
+    tactics: ['discovery'],
+    techniques: ['T1'],
+    detector: 'rule:i',
+    title: 'Listed',
+  } as const;
   expect(group(signal(0, nothing), signal(1, nothing))).toEqual([]);
   const [incident] = group(signal(0, nothing), signal(1), signal(2, nothing));
   expect(incident).toMatchObject({ risk: 50, signals: 3, tactics: ['defense-evasion'], techniques: ['T1562.008'] });
@@ -137,7 +177,8 @@ test('incidents stand by risk, then the latest first, then by id', () => {
 
 describe('what an incident weighs', () => {
   const risk = (...signals: readonly IncidentSignal[]) => (group(...signals)[0] as Incident).risk;
-  const other = (n: number, tactic: string, weight = 0.5) => signal(n, { detector: `rule:${n}`, title: `Rule ${n}`, tactics: [tactic], weight });
+  const other = (n: number, tactic: string, weight = 0.5) =>
+    signal(n, { detector: `rule:${n}`, title: `Rule ${n}`, tactics: [tactic], weight });
 
   test('another tactic counts whole, another detector of the same tactic half', () => {
     expect(risk(signal(0))).toBe(50);

@@ -17,7 +17,18 @@ const TAXONOMY: Readonly<Record<string, readonly string[]>> = {
     'Command and Control',
   ],
   Effects: ['Data Exposure', 'Data Exfiltration', 'Data Destruction', 'Denial of Service', 'Resource Consumption'],
-  'Unusual Behaviors': ['Application', 'Network Flow', 'IP address', 'User', 'VM', 'Container', 'Serverless', 'Process', 'Database', 'Data'],
+  'Unusual Behaviors': [
+    'Application',
+    'Network Flow',
+    'IP address',
+    'User',
+    'VM',
+    'Container',
+    'Serverless',
+    'Process',
+    'Database',
+    'Data',
+  ],
 };
 const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov'];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)$/;
@@ -39,7 +50,10 @@ function faults(finding: Finding): string[] {
     if (!holds) found.push(fault);
   };
   const text = (name: string, value: unknown, most: number) =>
-    must(typeof value === 'string' && value.trim().length > 0 && value.length <= most, `${name} should be 1 to ${most} characters, but is ${JSON.stringify(value)?.slice(0, 60)}`);
+    must(
+      typeof value === 'string' && value.trim().length > 0 && value.length <= most,
+      `${name} should be 1 to ${most} characters, but is ${JSON.stringify(value)?.slice(0, 60)}`,
+    );
   const types = (name: string, values: readonly string[]) => {
     must(values.length > 0 && values.length <= 50, `${name} should hold 1 to 50`);
     for (const value of values) {
@@ -59,10 +73,12 @@ function faults(finding: Finding): string[] {
   text('Remediation', finding.Remediation.Recommendation.Text, 512);
   must(/^\d{12}$/.test(finding.AwsAccountId), `AwsAccountId ${finding.AwsAccountId}`);
   must(/^[a-z]{2}(-[a-z]+)+-\d$/.test(finding.Region), `Region ${finding.Region}`);
-  const [, partition = '', , region, account] = /^arn:([^:]+):(securityhub):([^:]+):(\d{12}):product\/\4\/default$/.exec(finding.ProductArn) ?? [];
+  const [, partition = '', , region, account] =
+    /^arn:([^:]+):(securityhub):([^:]+):(\d{12}):product\/\4\/default$/.exec(finding.ProductArn) ?? [];
   must(PARTITIONS.includes(partition), `ProductArn ${finding.ProductArn}`);
   must(region === finding.Region && account === finding.AwsAccountId, 'the product lies where the finding does');
-  for (const time of [finding.CreatedAt, finding.UpdatedAt, finding.FirstObservedAt, finding.LastObservedAt]) must(TIME.test(time), `time ${time}`);
+  for (const time of [finding.CreatedAt, finding.UpdatedAt, finding.FirstObservedAt, finding.LastObservedAt])
+    must(TIME.test(time), `time ${time}`);
   must(finding.CreatedAt <= finding.UpdatedAt && finding.FirstObservedAt <= finding.LastObservedAt, 'times are in order');
   types('Types', finding.Types);
   types('FindingProviderFields.Types', finding.FindingProviderFields.Types);
@@ -86,7 +102,10 @@ function faults(finding: Finding): string[] {
   must(finding.RecordState === 'ACTIVE', 'RecordState');
   must(Buffer.byteLength(JSON.stringify(finding)) <= 240 * 1024, 'a finding is 240 KB at most');
   must(JSON.stringify(JSON.parse(JSON.stringify(finding))) === JSON.stringify(finding), 'a finding is plain JSON');
-  must([finding.Title, finding.Description].every((one) => !/[\ud800-\udbff]…$/.test(one)), 'no pair of surrogates is cut in half');
+  must(
+    [finding.Title, finding.Description].every((one) => !/[\ud800-\udbff]…$/.test(one)),
+    'no pair of surrogates is cut in half',
+  );
   return found;
 }
 
@@ -121,7 +140,10 @@ test.each<[string, Incident]>([
 
 test('every tactic has a type of the taxonomy', () => {
   for (const tactic of TACTICS) expect([tactic, faults(finding(incidentOf({ tactics: [tactic] })))]).toEqual([tactic, []]);
-  expect(finding(incidentOf({ tactics: ['persistence', 'exfiltration'] })).Types).toEqual(['TTPs/Persistence', 'Effects/Data Exfiltration']);
+  expect(finding(incidentOf({ tactics: ['persistence', 'exfiltration'] })).Types).toEqual([
+    'TTPs/Persistence',
+    'Effects/Data Exfiltration',
+  ]);
 });
 
 test('a finding says who, what and where', () => {

@@ -1,7 +1,7 @@
-import { GLOBAL, noTally } from '../../../core/posture/compliance.ts';
-import { IncidentGrouping, type Incident, type IncidentSignal } from '../../../core/incidents/grouping.ts';
+import { type Incident, IncidentGrouping, type IncidentSignal } from '../../../core/incidents/grouping.ts';
 import { levelRank, riskRank } from '../../../core/levels.ts';
 import type { Results } from '../../../core/outputs/results.ts';
+import { GLOBAL, noTally } from '../../../core/posture/compliance.ts';
 import { noCounts } from '../../../core/records/counts.ts';
 import type { Rule } from '../../../core/rules/model.ts';
 import { Tally } from '../../../core/scoring/tally.ts';
@@ -80,7 +80,15 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
   const rules = more.rules ?? [rule(1)];
   const tally = new Tally(rules, 100);
   const counts = noCounts();
-  for (const { principal, risk, events = 1, address = '198.51.100.7', region = 'eu-central-1', account = '111122223333', weights = [] } of doings) {
+  for (const {
+    principal,
+    risk,
+    events = 1,
+    address = '198.51.100.7',
+    region = 'eu-central-1',
+    account = '111122223333',
+    weights = [],
+  } of doings) {
     const rank = riskRank(risk);
     counts.events += events;
     tally.events += events;
@@ -93,7 +101,14 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     who.levels[rank] = (who.levels[rank] as number) + events;
     who.topRisk = Math.max(who.topRisk, risk);
     tally.principals.set(principal, who);
-    const from = tally.addresses.get(address) ?? { address, events: 0, riskyEvents: 0, failedEvents: 0, principals: new Set<string>(), weights: new Map<number, number>() };
+    const from = tally.addresses.get(address) ?? {
+      address,
+      events: 0,
+      riskyEvents: 0,
+      failedEvents: 0,
+      principals: new Set<string>(),
+      weights: new Map<number, number>(),
+    };
     from.events += events;
     from.riskyEvents += risk > 0 ? events : 0;
     from.principals.add(principal);

@@ -1,6 +1,6 @@
-import { RECORD_REJECTS } from '../../../core/records/rejects.ts';
-import { printable, summaryText } from '../../../core/outputs/terminal.ts';
 import type { Results } from '../../../core/outputs/results.ts';
+import { printable, summaryText } from '../../../core/outputs/terminal.ts';
+import { RECORD_REJECTS } from '../../../core/records/rejects.ts';
 import { HOSTILE, incidentOf, madeResults, rule } from './made-results.ts';
 
 const text = (results: Results, width = 80) => summaryText(results, { color: false, width });
@@ -32,7 +32,12 @@ function hostile(word: string): Results {
 
 const withRejects = (results: Results): Results => {
   const rejects = Object.fromEntries(Object.keys(RECORD_REJECTS).map((reason) => [reason, 1000]));
-  Object.assign(results.counts, { rejects, records: results.counts.records + 1000 * Object.keys(rejects).length, digests: 12, fileRejects: { unreadable: 7 } });
+  Object.assign(results.counts, {
+    rejects,
+    records: results.counts.records + 1000 * Object.keys(rejects).length,
+    digests: 12,
+    fileRejects: { unreadable: 7 },
+  });
   return results;
 };
 
@@ -57,12 +62,19 @@ test('colour is codes around the same text, and only where it is wanted', () => 
 
 test('the counts of what was read add up in the text', () => {
   const results = madeResults([{ principal: 'alice', risk: 0, events: 1500 }]);
-  Object.assign(results.counts, { records: 1500 + 20 + 3 + 2 + 7, duplicates: 20, excluded: 7, rejects: { 'broken-json': 3, 'too-deep': 2 }, files: 12 });
+  Object.assign(results.counts, {
+    records: 1500 + 20 + 3 + 2 + 7,
+    duplicates: 20,
+    excluded: 7,
+    rejects: { 'broken-json': 3, 'too-deep': 2 },
+    files: 12,
+  });
   const said = text(results).replaceAll(/\s+/g, ' ');
   expect(said).toContain(
     '1,532 records in 12 files = 1,500 events + 20 duplicates + 5 rejects + 7 left out by your filters (broken-json 3, too-deep 2)',
   );
-  const [, records, ...parts] = /([\d,]+) records in [\d,]+ files = ([\d,]+) events \+ ([\d,]+) duplicates \+ ([\d,]+) rejects \+ ([\d,]+) left/.exec(said) ?? [];
+  const [, records, ...parts] =
+    /([\d,]+) records in [\d,]+ files = ([\d,]+) events \+ ([\d,]+) duplicates \+ ([\d,]+) rejects \+ ([\d,]+) left/.exec(said) ?? [];
   const number = (word: string) => Number(word.replaceAll(',', ''));
   expect(parts.map(number).reduce((sum, n) => sum + n, 0)).toBe(number(records as string));
 });
@@ -70,13 +82,22 @@ test('the counts of what was read add up in the text', () => {
 test('the events by level add up to the events', () => {
   const risks = [0, 0, 0, 20, 45, 45, 75, 95];
   const said = lines(madeResults(risks.map((risk, i) => ({ principal: `p${i}`, risk, events: 1000 }))));
-  const level = (name: string) => said.find((line) => line.startsWith(`  ${name}`))?.trim().split(/\s+/);
+  const level = (name: string) =>
+    said
+      .find((line) => line.startsWith(`  ${name}`))
+      ?.trim()
+      .split(/\s+/);
   const counts = ['critical', 'high', 'medium', 'low', 'informational'].map((name) => Number(level(name)?.[1]?.replaceAll(',', '')));
   expect(counts).toEqual([1000, 1000, 2000, 1000, 3000]);
 });
 
 test('one critical event among a million has a bar, none has not', () => {
-  const said = lines(madeResults([{ principal: 'a', risk: 95 }, { principal: 'b', risk: 0, events: 1_000_000 }]));
+  const said = lines(
+    madeResults([
+      { principal: 'a', risk: 95 },
+      { principal: 'b', risk: 0, events: 1_000_000 },
+    ]),
+  );
   const bar = (name: string) => (said.find((line) => line.startsWith(`  ${name}`))?.match(/█/g) ?? []).length;
   expect(bar('critical')).toBeGreaterThanOrEqual(1);
   expect(bar('high')).toBe(0);
@@ -84,7 +105,11 @@ test('one critical event among a million has a bar, none has not', () => {
 });
 
 test('reasons beyond the fourth are summed, so that the points still add up to the risk', () => {
-  const incident = { ...incidentOf({ principal: 'alice' }), risk: 90, reasons: [40, 20, 10, 8, 7, 5].map((points, i) => ({ text: `Reason ${i}`, points })) };
+  const incident = {
+    ...incidentOf({ principal: 'alice' }),
+    risk: 90,
+    reasons: [40, 20, 10, 8, 7, 5].map((points, i) => ({ text: `Reason ${i}`, points })),
+  };
   const said = text(madeResults([{ principal: 'alice', risk: 50 }], { incidents: [incident] }));
   const points = [...said.matchAll(/^ {6,}\+(\d+) {2}/gm)].map(([, n]) => Number(n));
   expect(points).toEqual([40, 20, 10, 8, 12]);
@@ -99,10 +124,21 @@ test.each<[string, Results, string[], string[]]>([
     ['None did anything that a rule calls risky.', 'No rule matched.', 'Principals 1, signals 0, incidents 0'],
     ['refused', 'not read whole'],
   ],
-  ['no event at all', madeResults([]), ['0 records in 3 files = 0 events', 'Accounts 0: none', 'No data: global, '], ['From ', 'NaN', 'Infinity', 'undefined']],
+  [
+    'no event at all',
+    madeResults([]),
+    ['0 records in 3 files = 0 events', 'Accounts 0: none', 'No data: global, '],
+    ['From ', 'NaN', 'Infinity', 'undefined'],
+  ],
   [
     'one refused rule and one unread file',
-    Object.assign(madeResults([], { refusals: [{ file: 'a.yml', line: 3, reason: 'It cannot fire.' }], problems: [{ file: 'x.gz', reason: 'the file is empty' }] }), {}),
+    Object.assign(
+      madeResults([], {
+        refusals: [{ file: 'a.yml', line: 3, reason: 'It cannot fire.' }],
+        problems: [{ file: 'x.gz', reason: 'the file is empty' }],
+      }),
+      {},
+    ),
     ['1 rule refused:', 'a.yml:3 It cannot fire.'],
     ['rules refused'],
   ],
@@ -113,7 +149,9 @@ test.each<[string, Results, string[], string[]]>([
 });
 
 test('a region without events says so, below those with events', () => {
-  const said = text(madeResults([{ principal: 'a', risk: 0, region: 'eu-west-1' }], { expectedRegions: ['eu-west-1', 'us-east-1', 'us-west-2'] }));
+  const said = text(
+    madeResults([{ principal: 'a', risk: 0, region: 'eu-west-1' }], { expectedRegions: ['eu-west-1', 'us-east-1', 'us-west-2'] }),
+  );
   expect(said).toMatch(/eu-west-1 +1 +0 +100\.0 % +no data/);
   expect(said).toContain('No data: global, us-east-1, us-west-2');
 });

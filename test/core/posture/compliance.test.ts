@@ -47,7 +47,14 @@ describe('regions', () => {
 test('a region without events has no data, which is not 100 %', () => {
   const silent = complianceByRegion(new Map(), ['eu-west-1']);
   for (const region of silent) {
-    expect(region).toMatchObject({ events: 0, controlsEvaluated: 0, controlsFailed: 0, controlCompliance: null, eventCompliance: null, violations: {} });
+    expect(region).toMatchObject({
+      events: 0,
+      controlsEvaluated: 0,
+      controlsFailed: 0,
+      controlCompliance: null,
+      eventCompliance: null,
+      violations: {},
+    });
   }
 });
 

@@ -3,15 +3,47 @@ import fc from 'fast-check';
 /** White space as JSON allows it. */
 const space = fc.constantFrom('', '', '', ' ', '\n', '\t ', '\r\n');
 
-const ESCAPED: readonly string[] = ['\\"', '\\\\', '\\/', '\\n', '\\u0000', '\\u00e9', '\\ud83d\\ude00', '\\ud800', '\\udc00\\ud800', '\\u2028'];
-const RAW: readonly string[] = ['a', 'Z', '0', ' ', '{', '}', '[', ']', ':', ',', 'é', '日', '😀', '\u007f', '\u2028', 'eventName', '__proto__'];
+const ESCAPED: readonly string[] = [
+  '\\"',
+  '\\\\',
+  '\\/',
+  '\\n',
+  '\\u0000',
+  '\\u00e9',
+  '\\ud83d\\ude00',
+  '\\ud800',
+  '\\udc00\\ud800',
+  '\\u2028',
+];
+const RAW: readonly string[] = [
+  'a',
+  'Z',
+  '0',
+  ' ',
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  ',',
+  'é',
+  '日',
+  '😀',
+  '\u007f',
+  '\u2028',
+  'eventName',
+  '__proto__',
+];
 
 /** A string literal with every kind of escape. */
 export const stringText: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(...ESCAPED, ...RAW, ...RAW, ...RAW), { maxLength: 12 })
   .map((parts) => `"${parts.join('')}"`);
 
-const scalarText = fc.oneof(stringText, fc.constantFrom('true', 'false', 'null', '0', '-0', '-1.5', '1e5', '2E-3', '0.1e+2', '123456789012345678901234567890'));
+const scalarText = fc.oneof(
+  stringText,
+  fc.constantFrom('true', 'false', 'null', '0', '-0', '-1.5', '1e5', '2E-3', '0.1e+2', '123456789012345678901234567890'),
+);
 
 /** A key's literal, some of its characters written as escapes. */
 export function keyText(key: fc.Arbitrary<string>): fc.Arbitrary<string> {

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { total } from '../../../core/records/counts.ts';
-import { RecordReader, type Taken } from '../../../core/records/reader.ts';
 import { inflate, isGzip } from '../../../core/records/inflate.ts';
+import { RecordReader, type Taken } from '../../../core/records/reader.ts';
 import { flawsCsv, records, SHAPES } from '../../factories/record.ts';
 import { addsUp, inPieces, readFile, readPieces } from './reading.ts';
 
@@ -11,7 +11,9 @@ const RUNS = process.env.CI === 'true' ? 10_000 : 1000;
 
 const COUNT = 5;
 const MADE = records(COUNT);
-const FILES: readonly Buffer[] = [...Object.values(SHAPES).map((shape) => shape(MADE)), flawsCsv(MADE, 18), flawsCsv(MADE, 19)].map((text) => Buffer.from(text));
+const FILES: readonly Buffer[] = [...Object.values(SHAPES).map((shape) => shape(MADE)), flawsCsv(MADE, 18), flawsCsv(MADE, 19)].map(
+  (text) => Buffer.from(text),
+);
 const COMPRESSED: readonly Buffer[] = FILES.map((bytes) => gzipSync(bytes));
 
 interface Mutation {
@@ -28,7 +30,9 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
   length: fc.integer({ min: 1, max: 400 }),
   bytes: fc.oneof(
     fc.uint8Array({ minLength: 1, maxLength: 8 }),
-    fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\\', '\n', '\u0000', '{"Records":[', '{"eventVersion"', '\\ud800', '\ufeff').map((text) => Buffer.from(text)),
+    fc
+      .constantFrom('{', '}', '[', ']', '"', ',', ':', '\\', '\n', '\u0000', '{"Records":[', '{"eventVersion"', '\\ud800', '\ufeff')
+      .map((text) => Buffer.from(text)),
   ),
 });
 
@@ -74,7 +78,9 @@ function readVariously(bytes: Buffer) {
   const answers: readonly Taken[] = ['event', 'duplicate', 'excluded'];
   const reader = new RecordReader((_, index) => answers[index % 3] as Taken, 1024 ** 2);
   reader.begin();
-  const { bytes: plain, reject } = isGzip(bytes) ? inflate(bytes, { inflatedBytes: 1024 ** 3, inflateRatio: 400, recordBytes: 0 }) : { bytes, reject: null };
+  const { bytes: plain, reject } = isGzip(bytes)
+    ? inflate(bytes, { inflatedBytes: 1024 ** 3, inflateRatio: 400, recordBytes: 0 })
+    : { bytes, reject: null };
   if (plain.length > 0) reader.push(plain);
   reader.end(reject === 'too-big-at-once' ? 'gzip-bomb' : reject);
   return reader.counts;

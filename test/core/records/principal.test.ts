@@ -13,7 +13,10 @@ function session(role: string, name: string, context: JsonObject = {}, { path = 
     arn: `arn:${partition}:sts::${account}:assumed-role/${role}/${name}`,
     accountId: account,
     accessKeyId: 'ASIAEXAMPLE',
-    sessionContext: { sessionIssuer: { type: 'Role', arn: `arn:${partition}:iam::${account}:role/${path}${role}`, accountId: account, userName: role }, ...context },
+    sessionContext: {
+      sessionIssuer: { type: 'Role', arn: `arn:${partition}:iam::${account}:role/${path}${role}`, accountId: account, userName: role },
+      ...context,
+    },
   };
 }
 
@@ -27,8 +30,16 @@ const CASES: [string, unknown, Partial<Principal>][] = [
   ['root without an ARN', { type: 'Root', accountId: A }, { kind: 'root', id: `arn:aws:iam::${A}:root` }],
   ['root without an account', { type: 'Root' }, { kind: 'root', id: `arn:aws:iam::${RECIPIENT}:root`, account: '' }],
   ['an IAM user', IDENTITIES.user, { kind: 'user', id: `arn:aws:iam::${A}:user/alice`, account: A, session: '' }],
-  ['an IAM user in a path', { type: 'IAMUser', arn: `arn:aws:iam::${A}:user/ops/alice`, accountId: A }, { kind: 'user', id: `arn:aws:iam::${A}:user/ops/alice` }],
-  ['an IAM user at a failed sign-in', { type: 'IAMUser', accountId: A, userName: 'alice', accessKeyId: '' }, { kind: 'user', id: `arn:aws:iam::${A}:user/alice` }],
+  [
+    'an IAM user in a path',
+    { type: 'IAMUser', arn: `arn:aws:iam::${A}:user/ops/alice`, accountId: A },
+    { kind: 'user', id: `arn:aws:iam::${A}:user/ops/alice` },
+  ],
+  [
+    'an IAM user at a failed sign-in',
+    { type: 'IAMUser', accountId: A, userName: 'alice', accessKeyId: '' },
+    { kind: 'user', id: `arn:aws:iam::${A}:user/alice` },
+  ],
   [
     'a name typed wrong at a sign-in, hidden by AWS',
     { type: 'IAMUser', accountId: A, userName: 'HIDDEN_DUE_TO_SECURITY_REASONS' },
@@ -36,21 +47,41 @@ const CASES: [string, unknown, Partial<Principal>][] = [
   ],
   ['an IAM user of whom nothing is said', { type: 'IAMUser' }, { kind: 'unknown', id: `unknown/${RECIPIENT}` }],
   ['a role', IDENTITIES.role, { kind: 'role', id: `arn:aws:iam::${A}:role/deploy`, account: A, session: 'deploy-session' }],
-  ['a role in a path', session('deploy', 's1', {}, { path: 'ci/prod/' }), { kind: 'role', id: `arn:aws:iam::${A}:role/ci/prod/deploy`, session: 's1' }],
+  [
+    'a role in a path',
+    session('deploy', 's1', {}, { path: 'ci/prod/' }),
+    { kind: 'role', id: `arn:aws:iam::${A}:role/ci/prod/deploy`, session: 's1' },
+  ],
   [
     'a role whose issuer is not told',
     { type: 'AssumedRole', arn: `arn:aws:sts::${A}:assumed-role/deploy/s1`, accountId: A },
     { kind: 'role', id: `arn:aws:iam::${A}:role/deploy`, session: 's1' },
   ],
-  ['a role of another account', session('deploy', 's1', {}, { account: B }), { kind: 'role', id: `arn:aws:iam::${B}:role/deploy`, account: B }],
-  ['a role in GovCloud', session('deploy', 's1', {}, { partition: 'aws-us-gov' }), { kind: 'role', id: `arn:aws-us-gov:iam::${A}:role/deploy` }],
+  [
+    'a role of another account',
+    session('deploy', 's1', {}, { account: B }),
+    { kind: 'role', id: `arn:aws:iam::${B}:role/deploy`, account: B },
+  ],
+  [
+    'a role in GovCloud',
+    session('deploy', 's1', {}, { partition: 'aws-us-gov' }),
+    { kind: 'role', id: `arn:aws-us-gov:iam::${A}:role/deploy` },
+  ],
   [
     'a role in China, issuer not told',
     { type: 'AssumedRole', arn: `arn:aws-cn:sts::${A}:assumed-role/deploy/s1` },
     { kind: 'role', id: `arn:aws-cn:iam::${A}:role/deploy`, session: 's1' },
   ],
-  ['a role by its own ARN', { type: 'Role', arn: `arn:aws:iam::${A}:role/deploy`, accountId: A }, { kind: 'role', id: `arn:aws:iam::${A}:role/deploy`, session: '' }],
-  ['a role with its id alone', { type: 'AssumedRole', principalId: 'AROAEXAMPLE:s1', accountId: A }, { kind: 'unknown', id: 'AROAEXAMPLE:s1' }],
+  [
+    'a role by its own ARN',
+    { type: 'Role', arn: `arn:aws:iam::${A}:role/deploy`, accountId: A },
+    { kind: 'role', id: `arn:aws:iam::${A}:role/deploy`, session: '' },
+  ],
+  [
+    'a role with its id alone',
+    { type: 'AssumedRole', principalId: 'AROAEXAMPLE:s1', accountId: A },
+    { kind: 'unknown', id: 'AROAEXAMPLE:s1' },
+  ],
   ['a role of which nothing is said', { type: 'AssumedRole', accountId: A }, { kind: 'unknown', id: `unknown/${A}` }],
   [
     'an Identity Center permission set',
@@ -72,14 +103,34 @@ const CASES: [string, unknown, Partial<Principal>][] = [
     session('ci', 'alice', webIdentity('accounts.google.com')),
     { kind: 'person', id: `arn:aws:iam::${A}:role/ci/alice`, session: 'alice' },
   ],
-  ['web identity with a minted number', session('ci', 'run-1234567890', webIdentity(GITHUB)), { kind: 'role', id: `arn:aws:iam::${A}:role/ci` }],
-  ['web identity with a minted UUID', session('ci', '1b4e28ba-2fa1-11d2-883f-b9a761bde3fb', webIdentity(GITHUB)), { kind: 'role', id: `arn:aws:iam::${A}:role/ci` }],
-  ['web identity with minted hex', session('ci', 'x-0123456789abcdef', webIdentity(GITHUB)), { kind: 'role', id: `arn:aws:iam::${A}:role/ci` }],
-  ['web identity that names no provider', session('ci', 'alice', { webIdFederationData: {} }), { kind: 'role', id: `arn:aws:iam::${A}:role/ci` }],
+  [
+    'web identity with a minted number',
+    session('ci', 'run-1234567890', webIdentity(GITHUB)),
+    { kind: 'role', id: `arn:aws:iam::${A}:role/ci` },
+  ],
+  [
+    'web identity with a minted UUID',
+    session('ci', '1b4e28ba-2fa1-11d2-883f-b9a761bde3fb', webIdentity(GITHUB)),
+    { kind: 'role', id: `arn:aws:iam::${A}:role/ci` },
+  ],
+  [
+    'web identity with minted hex',
+    session('ci', 'x-a1b2c3d4e5f6a7b8', webIdentity(GITHUB)),
+    { kind: 'role', id: `arn:aws:iam::${A}:role/ci` },
+  ],
+  [
+    'web identity that names no provider',
+    session('ci', 'alice', { webIdFederationData: {} }),
+    { kind: 'role', id: `arn:aws:iam::${A}:role/ci` },
+  ],
   [
     'a service-linked role',
     session('AWSServiceRoleForConfig', 'AWSConfig', {}, { path: 'aws-service-role/config.amazonaws.com/' }),
-    { kind: 'service-linked-role', id: `arn:aws:iam::${A}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`, session: 'AWSConfig' },
+    {
+      kind: 'service-linked-role',
+      id: `arn:aws:iam::${A}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`,
+      session: 'AWSConfig',
+    },
   ],
   [
     'a service-linked role whose path is not told',
@@ -105,18 +156,42 @@ const CASES: [string, unknown, Partial<Principal>][] = [
   ['a web identity user without a provider', { type: 'WebIdentityUser', principalId: 'p' }, { kind: 'person', id: 'WebIdentityUser/p' }],
   [
     'an Identity Center user',
-    { type: 'IdentityCenterUser', accountId: A, onBehalfOf: { userId: 'u-1', identityStoreArn: `arn:aws:identitystore::${A}:identitystore/d-1` } },
+    {
+      type: 'IdentityCenterUser',
+      accountId: A,
+      onBehalfOf: { userId: 'u-1', identityStoreArn: `arn:aws:identitystore::${A}:identitystore/d-1` },
+    },
     { kind: 'identity-center', id: `arn:aws:identitystore::${A}:identitystore/d-1/user/u-1`, account: A },
   ],
-  ['an Identity Center user without a store', { type: 'IdentityCenterUser', principalId: 'u-1' }, { kind: 'identity-center', id: 'identitystore/u-1' }],
+  [
+    'an Identity Center user without a store',
+    { type: 'IdentityCenterUser', principalId: 'u-1' },
+    { kind: 'identity-center', id: 'identitystore/u-1' },
+  ],
   ['an AWS service', IDENTITIES.service, { kind: 'service', id: 'cloudtrail.amazonaws.com', account: '' }],
   ['an AWS service without a name', { type: 'AWSService' }, { kind: 'service', id: 'aws-service' }],
-  ['another account', { type: 'AWSAccount', accountId: B, principalId: 'AIDAEXAMPLE' }, { kind: 'account', id: `account/${B}`, account: B }],
-  ['an anonymous caller', { type: 'AWSAccount', accountId: 'anonymous', principalId: '' }, { kind: 'unknown', id: `anonymous/${RECIPIENT}` }],
-  ['an anonymous caller by capital letters', { type: 'AWSAccount', accountId: 'ANONYMOUS_PRINCIPAL' }, { kind: 'unknown', id: `anonymous/${RECIPIENT}` }],
+  [
+    'another account',
+    { type: 'AWSAccount', accountId: B, principalId: 'AIDAEXAMPLE' },
+    { kind: 'account', id: `account/${B}`, account: B },
+  ],
+  [
+    'an anonymous caller',
+    { type: 'AWSAccount', accountId: 'anonymous', principalId: '' },
+    { kind: 'unknown', id: `anonymous/${RECIPIENT}` },
+  ],
+  [
+    'an anonymous caller by capital letters',
+    { type: 'AWSAccount', accountId: 'ANONYMOUS_PRINCIPAL' },
+    { kind: 'unknown', id: `anonymous/${RECIPIENT}` },
+  ],
   ['a directory', { type: 'Directory', accountId: A, userName: 'x' }, { kind: 'unknown', id: `unknown/${A}` }],
   ['a type that AWS does not know', { type: 'Unknown', accountId: B }, { kind: 'unknown', id: `unknown/${B}` }],
-  ['a type that came later, with an ARN', { type: 'Novel', arn: `arn:aws:iam::${A}:x/y` }, { kind: 'unknown', id: `arn:aws:iam::${A}:x/y` }],
+  [
+    'a type that came later, with an ARN',
+    { type: 'Novel', arn: `arn:aws:iam::${A}:x/y` },
+    { kind: 'unknown', id: `arn:aws:iam::${A}:x/y` },
+  ],
   ['no type, called by a service', { invokedBy: 'autoscaling.amazonaws.com' }, { kind: 'service', id: 'autoscaling.amazonaws.com' }],
   ['no type, but an account', { accountId: A }, { kind: 'unknown', id: `unknown/${A}`, account: A }],
   ['an empty identity', {}, { kind: 'unknown', id: `unknown/${RECIPIENT}` }],
@@ -132,7 +207,11 @@ test.each(CASES)('%s', (_name, identity, expected) => {
 
 test('the access key and the start of a session do not matter', () => {
   const { sessionContext, ...role } = IDENTITIES.role;
-  const later = { ...role, accessKeyId: 'ASIAOTHER', sessionContext: { ...sessionContext, attributes: { creationDate: '2026-09-02T00:00:00Z' } } };
+  const later = {
+    ...role,
+    accessKeyId: 'ASIAOTHER',
+    sessionContext: { ...sessionContext, attributes: { creationDate: '2026-09-02T00:00:00Z' } },
+  };
   expect(principalOf(later, RECIPIENT)).toEqual(principalOf(IDENTITIES.role, RECIPIENT));
 });
 

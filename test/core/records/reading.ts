@@ -1,5 +1,5 @@
-import { inflate, isGzip } from '../../../core/records/inflate.ts';
 import { type Counts, total } from '../../../core/records/counts.ts';
+import { inflate, isGzip } from '../../../core/records/inflate.ts';
 import { RecordReader } from '../../../core/records/reader.ts';
 import type { TrailRecord } from '../../../core/records/record.ts';
 

@@ -49,7 +49,10 @@ test.each(STREAMS)('%s: as a Set would', (_name, stream) => {
 
 test('asking does not remember', () => {
   const ids = new SeenIds();
-  for (const words of [[1, 2, 3, 4], [0, 0, 0, 0]]) {
+  for (const words of [
+    [1, 2, 3, 4],
+    [0, 0, 0, 0],
+  ]) {
     expect([ids.has(words), ids.has(words), ids.add(words), ids.has(words)]).toEqual([false, false, false, true]);
   }
   expect(ids.size).toBe(2);

@@ -83,7 +83,12 @@ const S3_NOTIFICATION = {
   userIdentity: { principalId: 'AWS:EXAMPLE' },
   s3: { bucket: { name: 'b' } },
 };
-const DIGEST = { awsAccountId: '111122223333', digestStartTime: '2026-09-01T10:00:00Z', digestEndTime: '2026-09-01T11:00:00Z', logFiles: [] };
+const DIGEST = {
+  awsAccountId: '111122223333',
+  digestStartTime: '2026-09-01T10:00:00Z',
+  digestEndTime: '2026-09-01T11:00:00Z',
+  logFiles: [],
+};
 
 const json = (value: unknown): string => JSON.stringify(value);
 
@@ -97,11 +102,18 @@ const OTHERS: [string, string, Partial<Read['counts']>][] = [
   ['a single record', json(record()), { records: 1, events: 1 }],
   ['a single EventBridge envelope', json({ 'detail-type': 'x', detail: record() }), { records: 1, events: 1 }],
   ['a digest file', json(DIGEST), { digests: 1 }],
-  ['an envelope of another service', json({ source: 'aws.ec2', detail: { state: 'running' } }), { records: 1, rejects: { 'not-cloudtrail': 1 } }],
+  [
+    'an envelope of another service',
+    json({ source: 'aws.ec2', detail: { state: 'running' } }),
+    { records: 1, rejects: { 'not-cloudtrail': 1 } },
+  ],
   ['a notification of S3', json({ Records: [S3_NOTIFICATION] }), { records: 1, rejects: { 'not-cloudtrail': 1 } }],
   ['a log message that is no JSON', json({ message: 'hello {' }), { records: 1, rejects: { 'not-cloudtrail': 1 } }],
   ['a log message with a text behind its JSON', json({ message: `${json(record())} x` }), { records: 1, rejects: { 'not-cloudtrail': 1 } }],
   ['a CSV of something else', 'name,age\nx,1\n', { fileRejects: { 'not-cloudtrail': 1 } }],
+  ['a byte order mark behind another', `\ufeff\ufeff${json(record())}`, { fileRejects: { 'not-cloudtrail': 1 } }],
+  ['a byte order mark behind white space', ` \ufeff${json(record())}`, { fileRejects: { 'not-cloudtrail': 1 } }],
+  ['an envelope of a text', json({ source: 'x', detail: '{"eventName":"x"}' }), { records: 1, rejects: { 'not-cloudtrail': 1 } }],
   ['a text', 'hello world', { fileRejects: { 'not-cloudtrail': 1 } }],
   ['an HTML page', '<html>{"eventVersion":"1.08"}</html>', { fileRejects: { 'not-cloudtrail': 1 } }],
 ];
@@ -110,6 +122,18 @@ test.each(OTHERS)('%s', (_name, text, expected) => {
   const counts = { ...CLEAN, records: 0, events: 0, bytes: Buffer.byteLength(text), ...expected };
   expect(readText(text).counts).toEqual(counts);
   for (const size of [1, 2, 3, 5, 64]) expect(readPieces(inPieces(Buffer.from(text), size)).counts).toEqual(counts);
+});
+
+test.each(['NDJSON', 'trail file', 'objects behind each other'])('records are handed on as they come, not at the end: %s', (shape) => {
+  const bytes = Buffer.from(SHAPES[shape]?.(records(500)) as string);
+  let taken = 0;
+  const reader = new RecordReader(() => {
+    taken += 1;
+    return 'event';
+  }, RECORD_BYTES);
+  reader.begin();
+  for (const piece of inPieces(bytes, 700)) reader.push(piece);
+  expect(taken).toBeGreaterThan(490);
 });
 
 test('the logstash form has @timestamp in place of eventTime', () => {

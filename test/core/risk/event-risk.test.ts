@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LEVELS, type Level, levelOf, LEVEL_FLOORS, riskRank } from '../../../core/levels.ts';
+import { LEVEL_FLOORS, LEVELS, type Level, levelOf, riskRank } from '../../../core/levels.ts';
 import { CONTEXT, detectorWeight, eventRisk, type Factor, noisyOr, type Reason } from '../../../core/risk/event-risk.ts';
 
 const sumOf = (reasons: readonly Reason[]): number => reasons.reduce((sum, { points }) => sum + points, 0);
@@ -48,7 +48,15 @@ describe('noisy-or', () => {
     fc.assert(fc.property(orders, ([given, other]) => expect(noisyOr(other).risk).toBe(noisyOr(given).risk)));
     // Their exact risk is 76.5: rounding of the sum alone told the orders apart.
     const tie = [0.06, 0.5, 0.5];
-    expect(new Set([[0, 1, 2], [1, 0, 2], [1, 2, 0]].map((order) => noisyOr(order.map((i) => factor(tie[i] as number))).risk)).size).toBe(1);
+    expect(
+      new Set(
+        [
+          [0, 1, 2],
+          [1, 0, 2],
+          [1, 2, 0],
+        ].map((order) => noisyOr(order.map((i) => factor(tie[i] as number))).risk),
+      ).size,
+    ).toBe(1);
   });
 });
 
@@ -88,25 +96,52 @@ describe('the risk of an event', () => {
 
   test('does not depend on the order of its signals', () => {
     const orders = factors.chain((given) => fc.tuple(fc.constant(given), fc.shuffledSubarray(given, { minLength: given.length })));
-    fc.assert(fc.property(orders, context, ([given, other], around) => expect(eventRisk(other, around).risk).toBe(eventRisk(given, around).risk)));
+    fc.assert(
+      fc.property(orders, context, ([given, other], around) => expect(eventRisk(other, around).risk).toBe(eventRisk(given, around).risk)),
+    );
   });
 
   test.each<[string, number[], Factor[], number, [string, number][]]>([
     ['a signal that weighs nothing is no reason', [0, 0.5], [], 50, [['weight 0.5', 50]]],
-    ['the second signal counts half, the third a quarter', [0.2, 0.4, 0.4], [], 54, [['weight 0.4', 35], ['weight 0.4', 15], ['weight 0.2', 4]]],
-    ['a circumstance takes its share of the doubt', [0.5], [CONTEXT.noMfa], 54, [['weight 0.5', 48], [CONTEXT.noMfa.text, 6]]],
+    [
+      'the second signal counts half, the third a quarter',
+      [0.2, 0.4, 0.4],
+      [],
+      54,
+      [
+        ['weight 0.4', 35],
+        ['weight 0.4', 15],
+        ['weight 0.2', 4],
+      ],
+    ],
+    [
+      'a circumstance takes its share of the doubt',
+      [0.5],
+      [CONTEXT.noMfa],
+      54,
+      [
+        ['weight 0.5', 48],
+        [CONTEXT.noMfa.text, 6],
+      ],
+    ],
     ['circumstances without a signal', [0], [CONTEXT.root, CONTEXT.noMfa], 0, []],
   ])('%s', (_name, weights, around, risk, reasons) => {
-    const result = eventRisk(weights.map((w) => factor(w)), around);
+    const result = eventRisk(
+      weights.map((w) => factor(w)),
+      around,
+    );
     expect([result.risk, result.reasons.map(({ text, points }) => [text, points])]).toEqual([risk, reasons]);
   });
 });
 
 describe('the level of a lone rule is the level of its event', () => {
   const statuses = [undefined, 'stable', 'test', 'experimental', 'something else'];
-  test.each(LEVELS.flatMap((level) => statuses.map((status): [Level, string | undefined] => [level, status])))('%s, status %s', (level, status) => {
-    expect(levelOf(eventRisk([factor(detectorWeight(level, status))], []).risk)).toBe(level);
-  });
+  test.each(LEVELS.flatMap((level) => statuses.map((status): [Level, string | undefined] => [level, status])))(
+    '%s, status %s',
+    (level, status) => {
+      expect(levelOf(eventRisk([factor(detectorWeight(level, status))], []).risk)).toBe(level);
+    },
+  );
 
   test('a deprecated rule says less, an unsupported one nothing', () => {
     for (const level of LEVELS.slice(1)) {

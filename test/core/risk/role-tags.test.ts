@@ -30,7 +30,8 @@ test.each<[Principal, RoleTag]>([
 });
 
 describe('patterns of the configuration', () => {
-  const tags = (...patterns: [RoleTag, ...string[]][]) => new RoleTags({ roleTags: patterns.map(([tag, ...principals]) => ({ tag, principals })) });
+  const tags = (...patterns: [RoleTag, ...string[]][]) =>
+    new RoleTags({ roleTags: patterns.map(([tag, ...principals]) => ({ tag, principals })) });
 
   const KINDS: readonly Principal[] = [
     principal('root', 'arn:aws:iam::111122223333:root'),

@@ -9,7 +9,8 @@ function counted(...files: readonly (readonly JsonObject[])[]): { kept: string[]
   const take = (marked: readonly Marked[]) => {
     for (const { part, marks } of marked) {
       const origins = jsonLines([part], 'json').map(({ userAgent }) => userAgent as string);
-      for (let event = 0; event < part.count; event += 1) if (marks === null || marks[event] === MARK.counts) kept.push(origins[event] as string);
+      for (let event = 0; event < part.count; event += 1)
+        if (marks === null || marks[event] === MARK.counts) kept.push(origins[event] as string);
     }
   };
   for (const file of files) for (const part of score(file).parts) take(duplicates.mark(part));
@@ -20,7 +21,10 @@ function counted(...files: readonly (readonly JsonObject[])[]): { kept: string[]
 const of = (name: string, n: number, more: JsonObject = {}) => record(n, { userAgent: name, ...more });
 const HOUR = 3600;
 /** The copy of an event in the trail of another account than the caller's: it says of him only where he comes from. */
-const OUTSIDE = { userIdentity: { type: 'AWSAccount', accountId: '111122223333', principalId: 'AIDAEXAMPLE' }, recipientAccountId: '444455556666' };
+const OUTSIDE = {
+  userIdentity: { type: 'AWSAccount', accountId: '111122223333', principalId: 'AIDAEXAMPLE' },
+  recipientAccountId: '444455556666',
+};
 const shared = (name: string, n: number, more: JsonObject = {}) => of(name, n, { sharedEventID: eventID(999), ...more });
 
 test.each<[string, (readonly JsonObject[])[], string[]]>([
@@ -30,26 +34,38 @@ test.each<[string, (readonly JsonObject[])[], string[]]>([
   ['an eventID in other letters is the same', [[of('a', 0xabc), of('b', 0xabc, { eventID: eventID(0xabc).toUpperCase() })]], ['a']],
   ['a placeholder id tells no events apart', [[of('a', 1, { eventID: 'x' }), of('b', 2, { eventID: 'x' })]], ['a', 'b']],
   ['but the same content is the same event', [[of('a', 1, { eventID: 'x' })], [of('a', 1, { eventID: 'x' })]], ['a']],
-  ['so it is without an eventID', [[of('a', 1, { eventID: undefined }), of('b', 1, { eventID: undefined })], [of('a', 1, { eventID: undefined })]], ['a', 'b']],
+  [
+    'so it is without an eventID',
+    [[of('a', 1, { eventID: undefined }), of('b', 1, { eventID: undefined })], [of('a', 1, { eventID: undefined })]],
+    ['a', 'b'],
+  ],
   ['copies that share an id count once: the first of the caller’s', [[shared('own', 1), shared('again', 2)]], ['own']],
   ['another account’s copy after the caller’s own', [[shared('own', 1)], [shared('outside', 2, OUTSIDE)]], ['own']],
   ['another account’s copy before the caller’s own', [[shared('outside', 1, OUTSIDE)], [shared('own', 2)]], ['own']],
   ['the same in one file', [[shared('outside', 1, OUTSIDE), of('x', 3), shared('own', 2)]], ['x', 'own']],
-  ['other accounts’ copies without the caller’s own: the first', [[shared('one', 1, OUTSIDE)], [shared('two', 2, OUTSIDE), of('x', 5)]], ['x', 'one']],
+  [
+    'other accounts’ copies without the caller’s own: the first',
+    [[shared('one', 1, OUTSIDE)], [shared('two', 2, OUTSIDE), of('x', 5)]],
+    ['x', 'one'],
+  ],
   [
     'another account’s copy waits for two hours of event time',
     [[shared('outside', 1, OUTSIDE)], [of('later', 1 + 2 * HOUR + 1)], [shared('own', 2)]],
     ['outside', 'later'],
   ],
+  ['and not a second less', [[shared('outside', 1, OUTSIDE)], [of('later', 1 + 2 * HOUR)], [shared('own', 2)]], ['later', 'own']],
   [
-    'and not a second less',
-    [[shared('outside', 1, OUTSIDE)], [of('later', 1 + 2 * HOUR)], [shared('own', 2)]],
-    ['later', 'own'],
+    'a sharedEventID that is no UUID tells nothing',
+    [[shared('a', 1, { sharedEventID: 'x' }), shared('b', 2, { sharedEventID: 'x' })]],
+    ['a', 'b'],
   ],
-  ['a sharedEventID that is no UUID tells nothing', [[shared('a', 1, { sharedEventID: 'x' }), shared('b', 2, { sharedEventID: 'x' })]], ['a', 'b']],
   [
     'the start and the end of an insight are two',
-    [['Start', 'End'].map((state, n) => shared(state, n, { eventCategory: 'Insight', eventType: 'AwsCloudTrailInsight', insightDetails: { state } }))],
+    [
+      ['Start', 'End'].map((state, n) =>
+        shared(state, n, { eventCategory: 'Insight', eventType: 'AwsCloudTrailInsight', insightDetails: { state } }),
+      ),
+    ],
     ['Start', 'End'],
   ],
 ])('%s', (_name, files, kept) => {

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { EVENT_COLUMNS } from '../../../core/outputs/rows.ts';
 import { parseSignalLine } from '../../../core/outputs/signals.ts';
-import { type JsonObject, record } from '../../factories/record.ts';
+import { record } from '../../factories/record.ts';
 import { HOSTILE } from '../outputs/made-results.ts';
 import { jsonLines, linesOf, ruleOn, score, scoreText } from './scored.ts';
 
@@ -17,7 +17,12 @@ function csvRows(parts: ReturnType<typeof score>['parts']): Record<string, strin
 
 test('an event’s row, object and entry of the table say the same', () => {
   const { parts } = score([record(2, OK)], { rules: [RULE] });
-  const common = { time: '2026-09-01T10:00:02Z', principal: 'arn:aws:iam::111122223333:role/deploy', session: 'deploy-session', roleTag: 'developer' };
+  const common = {
+    time: '2026-09-01T10:00:02Z',
+    principal: 'arn:aws:iam::111122223333:role/deploy',
+    session: 'deploy-session',
+    roleTag: 'developer',
+  };
   expect(csvRows(parts)).toEqual([
     {
       ...common,
@@ -40,9 +45,17 @@ test('an event’s row, object and entry of the table say the same', () => {
       origin: 'logs/a.json#0',
     },
   ]);
-  expect(jsonLines(parts, 'json')).toMatchObject([{ ...common, risk: 78, level: 'high', reasons: [{ text: 'Bucket policy read', points: 78 }], record: record(2, OK) }]);
+  expect(jsonLines(parts, 'json')).toMatchObject([
+    { ...common, risk: 78, level: 'high', reasons: [{ text: 'Bucket policy read', points: 78 }], record: record(2, OK) },
+  ]);
   const [row] = jsonLines(parts, 'table');
-  expect(row).toMatchObject({ ...common, action: 's3:GetBucketPolicy', risk: 78, signals: [{ title: 'Bucket policy read', level: 'high' }], truncated: false });
+  expect(row).toMatchObject({
+    ...common,
+    action: 's3:GetBucketPolicy',
+    risk: 78,
+    signals: [{ title: 'Bucket policy read', level: 'high' }],
+    truncated: false,
+  });
   expect(JSON.parse(row?.record as string)).toEqual(record(2, OK));
 });
 
@@ -61,32 +74,49 @@ test('a line of signals is what incidents are made of', () => {
   });
 });
 
-test.each(HOSTILE.map((text): [string, string] => [JSON.stringify(text).slice(0, 40), text]))('hostile text %s stays in its place', (_shown, text) => {
-  const fields = ['userAgent', 'awsRegion', 'sourceIPAddress', 'errorCode', 'recipientAccountId'];
-  const identity = { type: 'AssumedRole', arn: `arn:aws:sts::111122223333:assumed-role/deploy/${text.replaceAll('/', '')}` };
-  const made = record(0, { ...Object.fromEntries(fields.map((field) => [field, text])), userIdentity: identity, eventName: text || 'x', eventID: text || 'x' });
-  const { parts } = score([made], { rules: [RULE] });
-  for (const kind of ['csv', 'json', 'table', 'signalLines'] as const) {
-    const lines = parts.flatMap((part) => linesOf(part[kind]));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]?.slice(0, -1)).not.toMatch(/[\n\r]/);
-  }
-  for (const [column, cell] of Object.entries(csvRows(parts)[0] as object)) expect([column, cell]).not.toEqual([column, expect.stringMatching(/^\s*[=+\-@]/)]);
-  expect(jsonLines(parts, 'json')[0]).toMatchObject({ userAgent: text, region: text, sourceIPAddress: text, errorCode: text, record: made });
-});
+test.each(HOSTILE.map((text): [string, string] => [JSON.stringify(text).slice(0, 40), text]))(
+  'hostile text %s stays in its place',
+  (_shown, text) => {
+    const fields = ['userAgent', 'awsRegion', 'sourceIPAddress', 'errorCode', 'recipientAccountId'];
+    const identity = { type: 'AssumedRole', arn: `arn:aws:sts::111122223333:assumed-role/deploy/${text.replaceAll('/', '')}` };
+    const made = record(0, {
+      ...Object.fromEntries(fields.map((field) => [field, text])),
+      userIdentity: identity,
+      eventName: text || 'x',
+      eventID: text || 'x',
+    });
+    const { parts } = score([made], { rules: [RULE] });
+    for (const kind of ['csv', 'json', 'table', 'signalLines'] as const) {
+      const lines = parts.flatMap((part) => linesOf(part[kind]));
+      expect(lines).toHaveLength(1);
+      expect(lines[0]?.slice(0, -1)).not.toMatch(/[\n\r]/);
+    }
+    for (const [column, cell] of Object.entries(csvRows(parts)[0] as object))
+      expect([column, cell]).not.toEqual([column, expect.stringMatching(/^\s*[=+\-@]/)]);
+    expect(jsonLines(parts, 'json')[0]).toMatchObject({
+      userAgent: text,
+      region: text,
+      sourceIPAddress: text,
+      errorCode: text,
+      record: made,
+    });
+  },
+);
 
 test('a pretty-printed record is put on one line', () => {
   const { parts } = scoreText(JSON.stringify([record(0, OK)], null, 2), { rules: [RULE] });
-  expect(parts.flatMap((part) => linesOf(part.json))).toHaveLength(1);
+  const [line, ...more] = parts.flatMap((part) => linesOf(part.json));
+  expect(more).toEqual([]);
+  expect(line?.slice(0, -1)).not.toMatch(/[\n\r]/);
   expect(jsonLines(parts, 'json')[0]?.record).toEqual(record(0, OK));
 });
 
 test('a large record is cut in the table, and says so', () => {
   const { parts } = score([record(0, { ...OK, requestParameters: { a: 'x'.repeat(50_000) } })], { rules: [RULE] });
   const [row] = jsonLines(parts, 'table');
-  expect((row?.record as string).length).toBe(16 * 1024);
+  expect(row?.record).toHaveLength(16 * 1024);
   expect(row?.truncated).toBe(true);
-  expect((jsonLines(parts, 'json')[0]?.record as JsonObject).requestParameters).toEqual({ a: 'x'.repeat(50_000) });
+  expect(jsonLines(parts, 'json')[0]).toMatchObject({ record: { requestParameters: { a: 'x'.repeat(50_000) } } });
 });
 
 test('any texts: one line of valid JSON and of CSV an event', () => {
@@ -102,6 +132,6 @@ test('any texts: one line of valid JSON and of CSV an event', () => {
       expect(rows.map(({ userAgent }) => (userAgent as string).toWellFormed())).toEqual(triples.map(([agent]) => agent.toWellFormed()));
       expect(jsonLines(parts, 'table')).toHaveLength(made.length);
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });

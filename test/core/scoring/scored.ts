@@ -1,14 +1,14 @@
 import { defaultConfig } from '../../../core/config/load.ts';
 import type { Config } from '../../../core/config/schema.ts';
-import { noCounts, type Counts } from '../../../core/records/counts.ts';
+import { type Counts, noCounts } from '../../../core/records/counts.ts';
 import { stableUuid } from '../../../core/records/identifier.ts';
 import { RecordReader } from '../../../core/records/reader.ts';
 import { loadRules } from '../../../core/rules/load.ts';
 import { compileRules } from '../../../core/rules/ruleset.ts';
 import type { Filters } from '../../../core/scoring/filters.ts';
 import type { RowPlan } from '../../../core/scoring/model.ts';
-import { lineAt, type Lines, type ScoredPart } from '../../../core/scoring/section.ts';
 import { Scorer } from '../../../core/scoring/scorer.ts';
+import { type Lines, lineAt, type ScoredPart } from '../../../core/scoring/section.ts';
 import type { JsonObject } from '../../factories/record.ts';
 
 /** YAML (JSON is YAML) of a rule that fires on these fields. */
