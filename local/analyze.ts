@@ -86,7 +86,10 @@ export async function analyze(options: AnalyzeOptions): Promise<Results> {
   }
 }
 
-async function findSources({ paths, filters }: AnalyzeOptions, s3: S3Source | undefined): Promise<{ sources: Source[]; unreadable: readonly Unreadable[] }> {
+async function findSources(
+  { paths, filters }: AnalyzeOptions,
+  s3: S3Source | undefined,
+): Promise<{ sources: Source[]; unreadable: readonly Unreadable[] }> {
   const local = findFiles(paths.filter((path) => parseS3(path) === null));
   const remote: Source[] = [];
   for (const path of paths) {
@@ -95,13 +98,20 @@ async function findSources({ paths, filters }: AnalyzeOptions, s3: S3Source | un
   }
   const unique = new Map([...local.sources, ...remote].map((source) => [source.label, source]));
   if (unique.size === 0) {
-    throw new SourceError(`There is no file to analyse in ${paths.join(', ')}. Give a file or a folder of CloudTrail logs, or s3://bucket/prefix.`);
+    throw new SourceError(
+      `There is no file to analyse in ${paths.join(', ')}. Give a file or a folder of CloudTrail logs, or s3://bucket/prefix.`,
+    );
   }
   return { sources: inOrder([...unique.values()]), unreadable: local.unreadable };
 }
 
 /** Sources in groups; those in S3 with their bytes. */
-async function* makeTasks(sources: readonly Source[], s3: S3Source | undefined, run: Run, progress: (done: number) => void): AsyncGenerator<Task> {
+async function* makeTasks(
+  sources: readonly Source[],
+  s3: S3Source | undefined,
+  run: Run,
+  progress: (done: number) => void,
+): AsyncGenerator<Task> {
   let group: { label: string; bytes?: Uint8Array; error?: string }[] = [];
   let bytes = 0;
   let done = 0;
@@ -125,7 +135,11 @@ async function* makeTasks(sources: readonly Source[], s3: S3Source | undefined, 
 }
 
 function limitsOf({ limits }: Config): Limits {
-  return { inflatedBytes: limits.inflatedMegabytes * 1024 ** 2, inflateRatio: limits.inflateRatio, recordBytes: limits.recordMegabytes * 1024 ** 2 };
+  return {
+    inflatedBytes: limits.inflatedMegabytes * 1024 ** 2,
+    inflateRatio: limits.inflateRatio,
+    recordBytes: limits.recordMegabytes * 1024 ** 2,
+  };
 }
 
 /** What is gathered while the parts come in, in the order of the sources. */

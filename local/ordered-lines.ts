@@ -177,7 +177,8 @@ const KEY = /^\{"time":"([^"]+)","eventID":("(?:[^"\\]|\\.)*")/;
 /** The order of an entry, read back from its JSON line. */
 function keyOf(line: string): Key {
   const found = KEY.exec(line);
-  if (found === null) throw new Error(`A line of an ordered file should begin with its time and eventID, but begins with ${line.slice(0, 60)}.`);
+  if (found === null)
+    throw new Error(`A line of an ordered file should begin with its time and eventID, but begins with ${line.slice(0, 60)}.`);
   const id = Buffer.from(JSON.parse(found[2] as string) as string);
   const words = new Uint32Array(4);
   if (!uuidWords(id, 0, id.length, words)) contentWords(id, words);

@@ -19,7 +19,11 @@ export interface Taker {
 
 /** Scores tasks one after the other on this thread. */
 export async function runHere(tasks: AsyncIterable<Task> | Iterable<Task>, setup: WorkerSetup, taker: Taker): Promise<void> {
-  const runner = new TaskRunner({ ...setup, rules: compileRules(setup.rules) }, (part) => taker.part(part), () => taker.paused());
+  const runner = new TaskRunner(
+    { ...setup, rules: compileRules(setup.rules) },
+    (part) => taker.part(part),
+    () => taker.paused(),
+  );
   for await (const task of tasks) {
     if (taker.stopped()) return;
     taker.done(task, await runner.run(task));
@@ -40,7 +44,13 @@ interface Held {
 const EACH = 3;
 
 /** Scores tasks on worker threads; what finishes early waits for its turn, and no more is handed out than a bounded number ahead. */
-export async function runOnWorkers(tasks: AsyncIterable<Task> | Iterable<Task>, setup: WorkerSetup, taker: Taker, threads: number, script: URL): Promise<void> {
+export async function runOnWorkers(
+  tasks: AsyncIterable<Task> | Iterable<Task>,
+  setup: WorkerSetup,
+  taker: Taker,
+  threads: number,
+  script: URL,
+): Promise<void> {
   const workers = Array.from({ length: threads }, () => new Worker(script, { workerData: setup }));
   const load = new Map(workers.map((worker) => [worker, 0]));
   const held = new Map<number, Held>();

@@ -34,7 +34,14 @@ export class S3Source {
   readonly #sdk = import('@aws-sdk/client-s3');
 
   constructor() {
-    this.#client = this.#sdk.then(({ S3Client }) => new S3Client({ maxAttempts: 5, followRegionRedirects: true, ...(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL ? { forcePathStyle: true } : {}) }));
+    this.#client = this.#sdk.then(
+      ({ S3Client }) =>
+        new S3Client({
+          maxAttempts: 5,
+          followRegionRedirects: true,
+          ...(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL ? { forcePathStyle: true } : {}),
+        }),
+    );
   }
 
   /** The objects under a prefix, those outside the wanted time left out. */
@@ -82,7 +89,10 @@ function s3Sentence(error: unknown): string {
 }
 
 /** Fetches sources ahead of their turn, a bounded number at once, and yields them in order. */
-export async function* fetchInOrder(sources: readonly Source[], s3: S3Source): AsyncGenerator<{ readonly source: Source; readonly fetched: Fetched | null }> {
+export async function* fetchInOrder(
+  sources: readonly Source[],
+  s3: S3Source,
+): AsyncGenerator<{ readonly source: Source; readonly fetched: Fetched | null }> {
   const ahead: Promise<Fetched | null>[] = [];
   let next = 0;
   const fill = () => {

@@ -55,7 +55,17 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
 
 /** The memory of a part, handed over rather than copied. */
 function transfers(part: ScoredPart): ArrayBuffer[] {
-  const arrays = [part.ids, part.times, part.risks, part.flags, part.principals, part.accounts, part.regions, part.postureRegions, part.addresses];
+  const arrays = [
+    part.ids,
+    part.times,
+    part.risks,
+    part.flags,
+    part.principals,
+    part.accounts,
+    part.regions,
+    part.postureRegions,
+    part.addresses,
+  ];
   const more = [part.evaluated, part.violated, part.signalEvents, part.signalRules, part.signalWeights];
   const lines = [part.signalLines, part.csv, part.json, part.table].flatMap(({ bytes, ends }) => [bytes, ends]);
   return [...arrays, ...more, ...lines].map(({ buffer }) => buffer as ArrayBuffer);

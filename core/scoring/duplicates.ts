@@ -43,7 +43,8 @@ export class Duplicates {
       marks[event] = as;
       if (as === MARK.duplicate) this.count += 1;
     };
-    const weak = part.aliases.length === 0 ? NONE : new Set(part.aliases.filter(({ kind }) => kind === 'content').map(({ event }) => event));
+    const weak =
+      part.aliases.length === 0 ? NONE : new Set(part.aliases.filter(({ kind }) => kind === 'content').map(({ event }) => event));
     for (let event = 0; event < part.count; event += 1) {
       const time = part.times[event] as number;
       if (time > this.#newest) this.#newest = time;

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CORE = join(__dirname, '..', '..', 'core');
-const files = readdirSync(CORE, { recursive: true }).map(String).filter((name) => name.endsWith('.ts'));
+const files = readdirSync(CORE, { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith('.ts'));
 
 /** What the linter's list of imports and globals cannot see. */
 const IMPURE: readonly (readonly [string, RegExp])[] = [
