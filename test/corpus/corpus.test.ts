@@ -101,7 +101,7 @@ if (existsSync(CORPUS)) {
       const { summary, signals } = await analysed(join(CORPUS, corpus), '--no-bundled-rules', '--rules', join(CORPUS, 'sigma'));
       expect(summary.rules).toMatchObject({ loaded: rules, refused: [] });
       const found: Record<string, string[]> = {};
-      for (const { ruleFile, eventID } of signals) (found[basename(ruleFile)] ??= []).push(eventID);
+      for (const { ruleFile, eventID } of signals) found[basename(ruleFile)] = [...(found[basename(ruleFile)] ?? []), eventID];
       const inOrder = (matches: Record<string, string[]>) =>
         Object.fromEntries(Object.entries(matches).map(([rule, ids]) => [rule, [...new Set(ids)].sort()]));
       expect(inOrder(found)).toEqual(inOrder(reference[corpus] as Record<string, string[]>));
