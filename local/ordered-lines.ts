@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { contentWords, uuidWords } from '../core/records/identifier.ts';
 import { parseTime } from '../core/records/time.ts';
-import { type Lines, lineAt } from '../core/scoring/section.ts';
+import { type Lines, lineAt, onlyLines } from '../core/scoring/section.ts';
 import { splitLines } from './lines.ts';
 
 const compress = promisify(gzip);
@@ -59,7 +59,8 @@ export class OrderedLines {
     if (size === 0) return;
     const entry = { time, ids, at, lines, index };
     if (this.#last !== null && compare(entry, this.#last) < 0) {
-      this.#late.push(entry);
+      // A copy: late lines are few among many, and must not keep the whole of what they came with.
+      this.#late.push({ time, ids: ids.slice(at, at + 4), at: 0, lines: lines.map((line) => onlyLines(line, [index])), index: 0 });
       this.#lateBytes += size;
       if (this.#lateBytes > LATE) this.#spill();
       return;

@@ -1,5 +1,5 @@
 import { SeenIds } from '../records/seen.ts';
-import type { Alias, ScoredPart } from './section.ts';
+import { type Alias, onlyEvent, type ScoredPart } from './section.ts';
 
 /** What becomes of an event: it counts, it is a duplicate, or it waits (see {@link Duplicates}). */
 export const MARK = { counts: 0, duplicate: 1, held: 2 } as const;
@@ -11,9 +11,9 @@ export interface Marked {
 }
 
 interface Held {
+  /** The event as a part of its own. */
   readonly part: ScoredPart;
-  readonly event: number;
-  readonly key: string;
+  readonly words: readonly number[];
 }
 
 /** Event time for which another account's copy waits for the caller's own: CloudTrail delivers both within minutes. */
@@ -33,7 +33,8 @@ export class Duplicates {
   readonly #shared = new SeenIds();
   /** Copies that wait, oldest first. */
   readonly #held = new Map<string, Held>();
-  #newest = Number.NEGATIVE_INFINITY;
+  /** Event time up to which the reading has come. */
+  #clock = Number.NEGATIVE_INFINITY;
 
   /** Marks the events of a part, and gives with it what was held long enough before. */
   mark(part: ScoredPart): Marked[] {
@@ -46,15 +47,17 @@ export class Duplicates {
     const weak =
       part.aliases.length === 0 ? NONE : new Set(part.aliases.filter(({ kind }) => kind === 'content').map(({ event }) => event));
     for (let event = 0; event < part.count; event += 1) {
-      const time = part.times[event] as number;
-      if (time > this.#newest) this.#newest = time;
       if (weak.size > 0 && weak.has(event)) continue;
       if (this.#seen.add(part.ids, event * 4)) mark(event, MARK.duplicate);
     }
     for (const alias of part.aliases) {
       if ((marks as Uint8Array | null)?.[alias.event] !== MARK.duplicate) mark(alias.event, this.#markAlias(alias, part));
     }
-    return [...this.#release((held) => this.#held.size > MOST_HELD || timeOf(held) < this.#newest - PATIENCE), { part, marks }];
+    if (this.#held.size > 0) this.#clock = Math.max(this.#clock, middleTime(part));
+    return [
+      ...this.#release((held) => this.#held.size > MOST_HELD || (held.part.times[0] as number) < this.#clock - PATIENCE),
+      { part, marks },
+    ];
   }
 
   /** What is still held when there is no more to read: the caller's own copies are not among the logs. */
@@ -70,27 +73,26 @@ export class Duplicates {
       return this.#shared.add(words) ? MARK.duplicate : MARK.counts;
     }
     if (this.#shared.has(words) || this.#held.has(key)) return MARK.duplicate;
-    this.#held.set(key, { part, event, key });
+    this.#held.set(key, { part: onlyEvent(part, event), words });
     return MARK.held;
   }
 
   /** Lets held events go, oldest first, as long as `due` says so. */
   #release(due: (held: Held) => boolean): Marked[] {
-    const byPart = new Map<ScoredPart, Uint8Array>();
-    for (const held of this.#held.values()) {
+    const released: Marked[] = [];
+    for (const [key, held] of this.#held) {
       if (!due(held)) break;
-      this.#held.delete(held.key);
-      this.#shared.add(held.key.split(' ').map(Number));
-      const marks = byPart.get(held.part) ?? new Uint8Array(held.part.count).fill(MARK.held);
-      marks[held.event] = MARK.counts;
-      byPart.set(held.part, marks);
+      this.#held.delete(key);
+      this.#shared.add(held.words);
+      released.push({ part: held.part, marks: null });
     }
-    return [...byPart].map(([part, marks]) => ({ part, marks }));
+    return released;
   }
 }
 
 const NONE: ReadonlySet<number> = new Set();
 
-function timeOf({ part, event }: Held): number {
-  return part.times[event] as number;
+/** The median of a part's times: no single record from the future moves it. */
+function middleTime(part: ScoredPart): number {
+  return part.times.slice().sort()[part.count >> 1] as number;
 }

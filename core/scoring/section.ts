@@ -107,3 +107,49 @@ export class LineWriter {
 export function lineAt(lines: Lines, i: number): Uint8Array {
   return lines.bytes.subarray(i === 0 ? 0 : lines.ends[i - 1], lines.ends[i]);
 }
+
+/** Event `event` of a part as a part of its own, in memory of its own: keeping it does not keep the others. */
+export function onlyEvent(part: ScoredPart, event: number): ScoredPart {
+  const signals = [...part.signalEvents.keys()].filter((i) => part.signalEvents[i] === event);
+  const strings = [part.accounts, part.regions, part.postureRegions, part.addresses].map(
+    (column) => part.strings[column[event] as number] as string,
+  );
+  return {
+    strings,
+    actors: [part.actors[part.principals[event] as number] as ScoredPart['actors'][number]],
+    count: 1,
+    ids: part.ids.slice(event * 4, event * 4 + 4),
+    times: part.times.slice(event, event + 1),
+    risks: part.risks.slice(event, event + 1),
+    flags: part.flags.slice(event, event + 1),
+    principals: Uint32Array.of(0),
+    accounts: Uint32Array.of(0),
+    regions: Uint32Array.of(1),
+    postureRegions: Uint32Array.of(2),
+    addresses: Uint32Array.of(3),
+    evaluated: part.evaluated.slice(event, event + 1),
+    violated: part.violated.slice(event, event + 1),
+    signalEvents: new Uint32Array(signals.length),
+    signalRules: Uint32Array.from(signals, (i) => part.signalRules[i] as number),
+    signalWeights: Float32Array.from(signals, (i) => part.signalWeights[i] as number),
+    signalLines: onlyLines(part.signalLines, signals),
+    csv: onlyLines(part.csv, [event]),
+    json: onlyLines(part.json, [event]),
+    table: onlyLines(part.table, [event]),
+    aliases: [],
+  };
+}
+
+/** Some of the texts, in memory of their own. */
+export function onlyLines(lines: Lines, indexes: readonly number[]): Lines {
+  const texts = indexes.map((i) => lineAt(lines, i));
+  const ends = new Uint32Array(texts.length);
+  let end = 0;
+  for (const [i, { length }] of texts.entries()) {
+    end += length;
+    ends[i] = end;
+  }
+  const bytes = new Uint8Array(end);
+  for (const [i, text] of texts.entries()) bytes.set(text, (ends[i] as number) - text.length);
+  return { bytes, ends };
+}
