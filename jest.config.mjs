@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // Only to end what hangs: shared machines are slow at times, and no test measures time by it.
+  testTimeout: 120_000,
   globalSetup: '<rootDir>/test/build.mjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { inFolder, ROOT, trailwarden } from './run.ts';
 
-jest.setTimeout(60_000);
-
 const OUTPUTS = [
   'annotated_events.csv',
   'events.ndjson.gz',

@@ -6,8 +6,6 @@ import { gzipSync } from 'node:zlib';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { inFolder, ROOT, trailwarden } from './run.ts';
 
-jest.setTimeout(60_000);
-
 const BUCKET = 'example-trail';
 const PREFIX = 'AWSLogs/111122223333/CloudTrail/eu-west-1';
 

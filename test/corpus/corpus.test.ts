@@ -2,8 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inFolder, ROOT, trailwarden } from '../command/run.ts';
 
-jest.setTimeout(120_000);
-
 /** Recorded logs of others, to check against: not part of the project, looked for beside it. */
 const CORPUS = process.env.TRAILWARDEN_CORPUS ?? join(ROOT, '..', 'shared', 'data');
 

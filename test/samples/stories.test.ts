@@ -16,8 +16,6 @@ import { lineAt } from '../../core/scoring/section.ts';
 import { readRuleFiles } from '../../local/rule-files.ts';
 import { sampleTrail } from '../../samples/generator/trail.ts';
 
-jest.setTimeout(120_000);
-
 const ROOT = join(__dirname, '..', '..');
 const RULES = compileRules(loadRules(readRuleFiles(join(ROOT, 'rules'))).rules);
 
