@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { addCounts, type Counts, noCounts } from '../core/records/counts.ts';
 import { inflate, inflateStream, isGzip, type Limits } from '../core/records/inflate.ts';
 import { RecordReader } from '../core/records/reader.ts';
@@ -29,6 +29,7 @@ export interface TaskResult {
 const AT_ONCE = 64 * 1024 ** 2;
 const PIECE = 4 * 1024 ** 2;
 const LARGE = 128 * 1024;
+const REUSED = 1024 ** 2;
 
 /** Reads and scores sources, on whichever thread it runs. */
 export class TaskRunner {
@@ -36,6 +37,8 @@ export class TaskRunner {
   readonly #reader: RecordReader;
   readonly #limits: Limits;
   readonly #paused: () => Promise<void> | undefined;
+  /** Files are read into the same memory one after the other. */
+  readonly #file = Buffer.allocUnsafeSlow(REUSED);
 
   /** `emit` takes each part; `paused` gives a promise to wait for when the taker is behind. */
   constructor(
@@ -59,12 +62,7 @@ export class TaskRunner {
       let unread = error;
       if (unread === undefined) {
         try {
-          const big = bytes === undefined && statSync(label).size > AT_ONCE;
-          const whole = big
-            ? undefined
-            : bytes === undefined
-              ? readFileSync(label)
-              : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+          const whole = bytes === undefined ? this.#read(label) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
           const streamed = whole === undefined || this.#readWhole(whole);
           if (streamed) await this.#readStream(label, whole);
         } catch (failure) {
@@ -82,6 +80,21 @@ export class TaskRunner {
     }
     this.#scorer.flush();
     return { counts, problems };
+  }
+
+  /** A file's bytes, valid until the next file is read; undefined when they are too many to be held at once. */
+  #read(path: string): Bytes | undefined {
+    const fd = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(fd);
+      if (size > AT_ONCE) return undefined;
+      const into = size <= REUSED ? this.#file : Buffer.allocUnsafeSlow(size);
+      let used = 0;
+      for (let got = -1; used < size && got !== 0; used += got) got = readSync(fd, into, used, size - used, null);
+      return into.subarray(0, used);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /** True when the bytes inflate to more than should be held at once. */

@@ -4,6 +4,7 @@ import { stableUuid } from '../records/identifier.ts';
 import type { TrailRecord } from '../records/record.ts';
 import { isoTime } from '../records/time.ts';
 import type { Reason } from '../risk/event-risk.ts';
+import type { Rule } from '../rules/model.ts';
 import type { Found, Origin, ScoredEvent } from '../scoring/model.ts';
 import { csvCell } from './csv.ts';
 import type { ReportEvent } from './report-model.ts';
@@ -110,41 +111,40 @@ function oneLine(record: TrailRecord): string {
   return /[\n\r]/.test(text) ? JSON.stringify(record.full) : text;
 }
 
+/** What all signals of a rule say. */
+interface RuleText {
+  readonly head: string;
+  readonly tail: string;
+}
+
+const ruleTexts = new WeakMap<Rule, RuleText>();
+
+function textOf(rule: Rule): RuleText {
+  let text = ruleTexts.get(rule);
+  if (text === undefined) {
+    const { id, file, title, level, tactics, techniques, controls, author, license } = rule;
+    const head = { detector: `rule:${id}`, ruleFile: file, title, level, tactics, techniques, controls };
+    text = { head: JSON.stringify(head).slice(1, -1), tail: `,${JSON.stringify({ author, license }).slice(1, -1)}`.replace(/,$/, '') };
+    ruleTexts.set(rule, text);
+  }
+  return text;
+}
+
 /** A line of signals.ndjson, with its line break. `risk` is that of the event, `weight` the signal's share in it. */
 export function signalLine({ record, actor, account, risk }: ScoredEvent, { rule, weight, evidence }: Found): string {
-  const line = {
-    time: isoTime(record.time),
-    eventID: record.eventID,
-    id: stableUuid('signal', `rule:${rule.id}`, record.eventID),
-    detector: `rule:${rule.id}`,
-    ruleFile: rule.file,
-    title: rule.title,
-    level: rule.level,
-    tactics: rule.tactics,
-    techniques: rule.techniques,
-    controls: rule.controls,
-    principal: actor.principal.id,
-    roleTag: actor.roleTag,
-    account,
-    region: record.region,
-    sourceIPAddress: record.address,
-    eventSource: record.eventSource,
-    eventName: record.eventName,
-    errorCode: record.errorCode,
-    risk: risk.risk,
-    weight: Math.round(weight * 10_000) / 10_000,
-    evidence,
-    author: rule.author,
-    ...(rule.license === undefined ? {} : { license: rule.license }),
-  };
-  return `${JSON.stringify(line)}\n`;
+  const id = record.eventID;
+  const { head, tail } = textOf(rule);
+  const who = `"principal":${written(actor.principal.id).json},"roleTag":"${actor.roleTag}","account":${written(account).json}`;
+  const where = `"region":${written(record.region).json},"sourceIPAddress":${written(record.address).json}`;
+  const what = `"eventSource":${written(record.eventSource).json},"eventName":${written(record.eventName).json},"errorCode":${written(record.errorCode).json}`;
+  const weighed = `"risk":${risk.risk},"weight":${Math.round(weight * 10_000) / 10_000},"evidence":${JSON.stringify(evidence)}`;
+  return `{"time":"${isoTime(record.time)}","eventID":${JSON.stringify(id)},"id":"${stableUuid('signal', `rule:${rule.id}`, id)}",${head},${who},${where},${what},${weighed}${tail}}\n`;
 }
 
 /** An event as the report's table shows it, as JSON. */
 export function tableRow({ record, actor, account, risk, found, controls, origin, index }: ScoredEvent): string {
   const rules = found.map(({ rule }) => rule);
-  const raw = oneLine(record);
-  const event: ReportEvent = {
+  const event: Omit<ReportEvent, 'record' | 'truncated'> = {
     id: record.eventID,
     time: isoTime(record.time),
     risk: risk.risk,
@@ -166,8 +166,13 @@ export function tableRow({ record, actor, account, risk, found, controls, origin
     reasons: risk.reasons,
     signals: found.map(({ rule, evidence }) => ({ title: rule.title, detector: `rule:${rule.id}`, level: rule.level, evidence })),
     origin: `${origin.text}${index}`,
-    record: raw.slice(0, RECORD_CUT),
-    truncated: raw.length > RECORD_CUT,
   };
-  return JSON.stringify(event);
+  return `${JSON.stringify(event).slice(0, -1)},${recordCut(record)}}`;
+}
+
+function recordCut(record: TrailRecord): string {
+  const quoted = record.quotedRaw(RECORD_CUT);
+  if (quoted !== null) return `"record":${quoted},"truncated":false`;
+  const raw = oneLine(record);
+  return `"record":${JSON.stringify(raw.slice(0, RECORD_CUT))},"truncated":${raw.length > RECORD_CUT}`;
 }

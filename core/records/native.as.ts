@@ -45,6 +45,9 @@ const IDENTITY_BYTES: i32 = IDENTITIES + IDENTITY * (MOST_IDENTITIES + 1);
 const IDENTITY_BYTES_END: i32 = IDENTITY_BYTES + (6 << 20);
 const INPUT: i32 = IDENTITY_BYTES_END + 64;
 const INPUT_SIZE: i32 = 256 << 10;
+const QUOTED: i32 = INPUT + INPUT_SIZE + 64;
+/** Bytes that {@link quote} takes at most. */
+const MOST_QUOTED: i32 = 16 << 10;
 
 /** Places that a text is looked for in, and identities of one fingerprint that are compared: hostile likeness ends there. */
 const MOST_PROBES: i32 = 16;
@@ -71,6 +74,10 @@ export function words(): i32 {
 
 export function gaps(): i32 {
   return GAPS;
+}
+
+export function quoted(): i32 {
+  return QUOTED;
 }
 
 /** Makes the key of `length` bytes that lies at INPUT known by its slot. */
@@ -502,4 +509,35 @@ function hexBytes(text: v128): v128 {
   const high = i16x8.shl(values, 4);
   const low = i16x8.shr_u(values, 8);
   return v128.and(v128.or(high, low), i16x8.splat(0xff));
+}
+
+/**
+ * Writes the text at `from` to QUOTED as JSON.stringify writes it between its quotes, and gives its length there; -1 when it is too long or
+ * holds anything else than printable ASCII.
+ */
+export function quote(from: i32, length: i32): i32 {
+  if (length > MOST_QUOTED) return -1;
+  const end = from + length;
+  let out = QUOTED;
+  while (from < end) {
+    const block = v128.load(from);
+    let step = end - from;
+    if (step > 16) step = 16;
+    const mask = (1 << step) - 1;
+    // Read as signed numbers, the bytes of other characters are negative.
+    if ((i8x16.bitmask(i8x16.lt_s(block, i8x16.splat(0x20))) & mask) !== 0) return -1;
+    const special = i8x16.bitmask(v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x5c)))) & mask;
+    v128.store(out, block);
+    if (special === 0) {
+      from += step;
+      out += step;
+    } else {
+      const before = ctz(special);
+      store<u8>(out + before, 0x5c);
+      store<u8>(out + before + 1, load<u8>(from + before));
+      from += before + 1;
+      out += before + 2;
+    }
+  }
+  return out - QUOTED;
 }

@@ -18,6 +18,8 @@ interface Native {
   findIdentity(from: number, length: number, recipient: number): number;
   addIdentity(from: number, length: number, recipient: number, gaps: number): number;
   uuidWords(at: number): number;
+  quoted(): number;
+  quote(from: number, length: number): number;
 }
 
 /** The reference must scan the object: it does not fit the window, a key is written with escapes, or there is no WebAssembly. */
@@ -33,7 +35,7 @@ const NO_PLACE = -0x8000_0000;
  */
 export class Window {
   readonly #native: Native | null;
-  readonly #memory: Uint8Array;
+  readonly #memory: Buffer<ArrayBuffer>;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   readonly #words: Uint32Array;
@@ -50,7 +52,7 @@ export class Window {
     const buffer = native?.memory.buffer ?? new ArrayBuffer(0);
     const views = native === null ? 0 : KEYS.length;
     this.#native = native;
-    this.#memory = new Uint8Array(buffer);
+    this.#memory = Buffer.from(buffer);
     this.#starts = new Int32Array(buffer, native?.starts(), views);
     this.#ends = new Int32Array(buffer, native?.ends(), views);
     this.#words = new Uint32Array(buffer, native?.words(), Math.min(4, views));
@@ -133,6 +135,14 @@ export class Window {
     if ((this.#native as Native).uuidWords(from - this.#from + this.#input) === 0) return false;
     for (let i = 0; i < 4; i += 1) into[i] = this.#words[i] as number;
     return true;
+  }
+
+  /** The text bytes[from, to) as JSON.stringify writes it, or null when that must be asked: it is long, or not all printable ASCII. */
+  quoted(bytes: Bytes, from: number, to: number): string | null {
+    if (!this.#holds(bytes, from, to)) return null;
+    const native = this.#native as Native;
+    const length = native.quote(from - this.#from + this.#input, to - from);
+    return length < 0 ? null : `"${this.#memory.toString('latin1', native.quoted(), native.quoted() + length)}"`;
   }
 
   #holds(bytes: Bytes, from: number, to: number): boolean {

@@ -184,6 +184,11 @@ export class TrailRecord implements RecordView {
     return this.#bytes.subarray(this.#from, this.#to);
   }
 
+  /** The record's own text as a JSON string, when it has at most `most` characters and all are printable ASCII; else null. */
+  quotedRaw(most: number): string | null {
+    return this.#to - this.#from > most ? null : WINDOW.quoted(this.#bytes, this.#from, this.#to);
+  }
+
   /** The whole record, parsed once when first asked for. */
   get full(): Readonly<Record<string, unknown>> {
     this.#full ??= JSON.parse(this.#bytes.toString('utf8', this.#from, this.#to)) as Readonly<Record<string, unknown>>;

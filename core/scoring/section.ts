@@ -82,8 +82,7 @@ export class LineWriter {
   /** The first `count` texts, in memory of their own; starts anew. */
   take(count: number): Lines {
     this.#fill(count);
-    const bytes = new Uint8Array(this.#used);
-    bytes.set(this.#bytes.subarray(0, this.#used));
+    const bytes = Uint8Array.prototype.slice.call(this.#bytes, 0, this.#used);
     const ends = this.#ends.slice(0, count);
     this.#used = 0;
     this.#count = 0;

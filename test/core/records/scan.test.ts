@@ -155,6 +155,22 @@ test('texts keep their strings while tens of thousands come in turn', () => {
   }
 });
 
+test('texts quoted as JSON.stringify quotes them, or left to it', () => {
+  const character = fc.constantFrom(...'aZ9 "\\/{}~\u007f', 'b', 'c', 'd', 'é', '\n', '\0');
+  fc.assert(
+    fc.property(fc.array(character, { maxLength: 80 }), (characters) => {
+      const text = characters.join('');
+      const [bytes, from] = shown(Buffer.from(text));
+      const isPlain = /^[ -\u007f]*$/.test(text);
+      expect(WINDOW.quoted(bytes, from, bytes.length - 2)).toBe(isPlain ? JSON.stringify(text) : null);
+    }),
+    { numRuns: RUNS },
+  );
+  const [bytes, from] = shown(Buffer.from('"'.repeat(20_000)));
+  expect(WINDOW.quoted(bytes, from, from + 16_384)).toBe(JSON.stringify('"'.repeat(16_384)));
+  expect(WINDOW.quoted(bytes, from, from + 16_385)).toBeNull();
+});
+
 test('every byte in a gap of a known identity: the same identity for plain characters only', () => {
   const [plain, other]: number[][] = [[], []];
   const identity = JSON.stringify(IDENTITIES.user).replace(/"accessKeyId":"[^"]*"/, '"accessKeyId":"AKIAEXAMPLEEXAMPLE00"');
