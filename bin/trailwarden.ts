@@ -12,6 +12,7 @@ import { summaryJson } from '../core/outputs/files.ts';
 import { gravestRank } from '../core/outputs/report.ts';
 import { summaryText } from '../core/outputs/terminal.ts';
 import { total } from '../core/records/counts.ts';
+import { parseTime } from '../core/records/time.ts';
 import { chooseRules, joinRules } from '../core/rules/choose.ts';
 import { loadRules } from '../core/rules/load.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
@@ -42,19 +43,21 @@ interface AnalyzeFlags {
 }
 
 const DAY = 86_400_000;
+const MOST_THREADS = 64;
 
 /** A day (`2026-09-01`, from its start or, for an end, to its end) or a time, in UTC. */
 function parseMoment(text: string, isEnd: boolean): number {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const time = Date.parse(isDay ? `${text}T00:00:00Z` : text);
-  if (Number.isNaN(time) || !/^\d{4}-/.test(text))
-    throw new InvalidArgumentError('Expected a day such as 2026-09-01, or a time such as 2026-09-01T10:00:00Z.');
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/.test(text);
+  const time = parseTime(isDay ? `${text}T00:00:00Z` : hasZone ? text : `${text}Z`);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Expected a day such as 2026-09-01, or a time such as 2026-09-01T10:00:00Z.');
   return isDay && isEnd ? time + DAY : time;
 }
 
 function parseThreads(text: string): number {
   const threads = Number(text);
-  if (!Number.isInteger(threads) || threads < 1 || threads > 64) throw new InvalidArgumentError('Expected a whole number from 1 to 64.');
+  if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    throw new InvalidArgumentError('Expected a whole number from 1 to 64.');
   return threads;
 }
 
@@ -81,6 +84,9 @@ function readRules(flags: AnalyzeFlags, config: Config): LoadedRules {
 }
 
 async function runAnalyze(paths: readonly string[], flags: AnalyzeFlags): Promise<number> {
+  if (flags.since !== undefined && flags.until !== undefined && flags.since >= flags.until) {
+    throw new SourceError('--since should be before --until, but is not: no event can lie between them.');
+  }
   const config = readConfig(flags.config);
   const loaded = readRules(flags, config);
   const template = readFileSync(join(ASSETS, 'report.html'), 'utf8');
@@ -111,7 +117,7 @@ async function runAnalyze(paths: readonly string[], flags: AnalyzeFlags): Promis
         accounts: flags.account ?? [],
         regions: flags.region ?? [],
       },
-      threads: flags.threads ?? availableParallelism(),
+      threads: flags.threads ?? Math.min(MOST_THREADS, availableParallelism()),
       events: flags.events,
       minLevel: flags.minLevel,
       workerScript: new URL('./worker.mjs', import.meta.url),
@@ -125,7 +131,7 @@ async function runAnalyze(paths: readonly string[], flags: AnalyzeFlags): Promis
       stopped: () => stopping,
     });
     if (started) bar.stop();
-    if (flags.json) process.stdout.write(`${JSON.stringify(summaryJson(results), null, 2)}\n`);
+    if (flags.json) process.stdout.write(`${escapeControls(JSON.stringify(summaryJson(results), null, 2))}\n`);
     else if (!flags.quiet) {
       const width = Math.min(100, Math.max(60, process.stdout.columns ?? 80));
       const color = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
@@ -142,6 +148,14 @@ async function runAnalyze(paths: readonly string[], flags: AnalyzeFlags): Promis
   } finally {
     if (started) bar.stop();
   }
+}
+
+/** JSON in which no character is left that a terminal would obey: it stays the same JSON. */
+function escapeControls(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 declare const VERSION: string;
@@ -205,7 +219,7 @@ Examples:
   $ trailwarden analyze s3://my-trail-bucket/AWSLogs/111122223333 --since 2026-09-01 --events risky
   $ trailwarden analyze ./logs --rules ./my-rules --fail-on high --quiet
 
-Exit codes: 0 done, 1 could not do it (a sentence says why), 2 --fail-on was reached.`,
+Exit codes: 0 done, 1 could not do it (a sentence says why), 2 --fail-on was reached, 130 stopped.`,
   )
   .action(async (paths: string[], flags: AnalyzeFlags) => {
     process.exitCode = await runAnalyze(paths, flags);

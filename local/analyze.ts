@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Config } from '../core/config/schema.ts';
@@ -23,7 +23,7 @@ import { splitLines } from './lines.ts';
 import { OrderedLines } from './ordered-lines.ts';
 import { runHere, runOnWorkers, type Taker } from './pool.ts';
 import { fetchInOrder, parseS3, S3Source } from './s3.ts';
-import { findFiles, inOrder, type Source, SourceError, type Unreadable } from './sources.ts';
+import { explain, findFiles, inOrder, type Source, SourceError, type Unreadable } from './sources.ts';
 import type { Problem, Task, TaskResult } from './tasks.ts';
 
 export interface AnalyzeOptions {
@@ -56,6 +56,18 @@ const TASK_BYTES = 1024 ** 2;
 const TASK_SOURCES = 64;
 const MOST_PROBLEMS = 1000;
 
+const OUTPUTS = [
+  'events.ndjson.gz',
+  'annotated_events.csv',
+  'signals.ndjson',
+  'incidents.json',
+  'risk_summary.csv',
+  'region_summary.csv',
+  'summary.json',
+  'findings.asff.json',
+  'report.html',
+];
+
 /**
  * Analyses logs and writes every output into a folder. Outputs appear under their names only when all of them are whole.
  * @throws {SourceError} when there is nothing to analyse. @throws {Stopped}
@@ -64,9 +76,7 @@ export async function analyze(options: AnalyzeOptions): Promise<Results> {
   const s3 = options.paths.some((path) => parseS3(path) !== null) ? new S3Source() : undefined;
   const { sources, unreadable } = await findSources(options, s3);
   const total = sources.reduce((sum, { size }) => sum + size, 0);
-  mkdirSync(options.out, { recursive: true });
-  const work = join(options.out, `.partial-${process.pid}`);
-  mkdirSync(work, { recursive: true });
+  const work = makeFolders(options.out);
   const run = new Run(options, work);
   try {
     for (const { label, reason } of unreadable) run.refuse(label, reason);
@@ -84,6 +94,23 @@ export async function analyze(options: AnalyzeOptions): Promise<Results> {
     run.abandon();
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * Makes the folder for the outputs, and one in it where they are written until they are whole.
+ * @throws {SourceError} when that cannot be done, before anything is read.
+ */
+function makeFolders(out: string): string {
+  const work = join(out, `.partial-${process.pid}`);
+  try {
+    mkdirSync(out, { recursive: true });
+    const inTheWay = OUTPUTS.find((name) => statSync(join(out, name), { throwIfNoEntry: false })?.isDirectory());
+    if (inTheWay !== undefined) throw new Error(`${inTheWay} in it is a folder`);
+    mkdirSync(work, { recursive: true });
+  } catch (error) {
+    throw new SourceError(`The outputs cannot be written into ${out}: ${explain(error)}. Give another folder with --out.`);
+  }
+  return work;
 }
 
 async function findSources(
@@ -201,6 +228,7 @@ class Run implements Taker {
   }
 
   paused(): Promise<void> | undefined {
+    if (this.stopped()) throw new Stopped('The run was stopped; no output was written.');
     return this.#events.paused();
   }
 
@@ -218,7 +246,9 @@ class Run implements Taker {
     this.#counts.events -= this.#duplicates.count;
     this.#counts.duplicates += this.#duplicates.count;
     await Promise.all([this.#events.finish(), this.#signals.finish()]);
-    const { options, incidents } = { options: this.#options, incidents: await this.#incidents() };
+    const options = this.#options;
+    const all = await this.#incidents();
+    const incidents = all.filter(({ level }) => levelRank(level) >= this.rows.minRank);
     const rules = options.loaded.rules;
     const results: Results = {
       version: options.version,
@@ -233,8 +263,9 @@ class Run implements Taker {
       rulesHash: hash(rules),
       configHash: hash(options.config),
       minLevel: options.minLevel,
+      gravestIncident: all[0]?.risk ?? 0,
     };
-    const files: Record<string, string> = {
+    const files: Readonly<Record<string, string>> = {
       'incidents.json': json(incidentsJson(incidents)),
       'risk_summary.csv': riskSummaryCsv(results),
       'region_summary.csv': regionSummaryCsv(results),
@@ -243,7 +274,7 @@ class Run implements Taker {
       'report.html': options.report(gzipSync(reportJson(results), { level: 6 }).toString('base64')),
     };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.#work, name), text);
-    for (const name of ['events.ndjson.gz', 'annotated_events.csv', 'signals.ndjson', ...Object.keys(files)]) {
+    for (const name of OUTPUTS) {
       renameSync(join(this.#work, name), join(options.out, name));
     }
     return results;
@@ -255,7 +286,7 @@ class Run implements Taker {
     for await (const line of splitLines(createReadStream(join(this.#work, 'signals.ndjson')) as AsyncIterable<Buffer>)) {
       grouping.add(parseSignalLine(line));
     }
-    return grouping.finish().filter(({ level }) => levelRank(level) >= this.rows.minRank);
+    return grouping.finish();
   }
 }
 

@@ -46,6 +46,7 @@ export class OrderedLines {
   #late: Entry[] = [];
   #lateBytes = 0;
   readonly #runs: string[] = [];
+  readonly #spilling: Promise<Error | undefined>[] = [];
 
   constructor(files: readonly LineFile[]) {
     this.#files = files;
@@ -81,6 +82,7 @@ export class OrderedLines {
     await Promise.all(this.#writers.map((writer) => writer.close()));
     if (this.#late.length === 0 && this.#runs.length === 0) return;
     if (this.#late.length > 0) this.#spill();
+    for (const failure of await Promise.all(this.#spilling)) if (failure !== undefined) throw failure;
     await this.#merge();
   }
 
@@ -109,7 +111,12 @@ export class OrderedLines {
     const path = `${(this.#files[0] as LineFile).path}.late${this.#runs.length}`;
     const writer = new LineFileWriter({ path, gzip: false, header: '' });
     for (const { lines, index } of this.#late.sort(compare)) for (const line of lines) writer.write(lineAt(line, index));
-    void writer.close();
+    this.#spilling.push(
+      writer.close().then(
+        () => undefined,
+        (error: Error) => error,
+      ),
+    );
     this.#runs.push(path);
     this.#late = [];
     this.#lateBytes = 0;
@@ -226,6 +233,8 @@ class LineFileWriter {
   #pending = 0;
   #done: Promise<void> = Promise.resolve();
   #abandoned = false;
+  #failure: Error | undefined;
+  #isOpen = true;
 
   constructor(file: LineFile) {
     this.#gzip = file.gzip;
@@ -237,8 +246,10 @@ class LineFileWriter {
     return this.#pending >= PARALLEL;
   }
 
-  settled(): Promise<void> {
-    return this.#done;
+  /** Resolves when what was passed on is written. @throws what kept it from being written. */
+  async settled(): Promise<void> {
+    await this.#done;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   write(bytes: Uint8Array): void {
@@ -255,14 +266,20 @@ class LineFileWriter {
 
   async close(): Promise<void> {
     this.#pass();
-    await this.#done;
+    await this.settled();
     // No bytes are no gzip file.
     if (this.#gzip && this.#isEmpty) writeAll(this.#fd, await compress(Buffer.alloc(0)));
-    closeSync(this.#fd);
+    this.#shut();
   }
 
   abandon(): void {
     this.#abandoned = true;
+    void this.#done.then(() => this.#shut());
+  }
+
+  #shut(): void {
+    if (this.#isOpen) closeSync(this.#fd);
+    this.#isOpen = false;
   }
 
   #pass(): void {
@@ -278,11 +295,17 @@ class LineFileWriter {
     this.#chunk = Buffer.allocUnsafe(CHUNK);
     this.#pending += 1;
     const compressed = compress(bytes, { level: 1 });
-    this.#done = this.#done.then(async () => {
-      const member = await compressed;
-      if (!this.#abandoned) writeAll(this.#fd, member);
-      this.#pending -= 1;
-    });
+    // A failure is kept for whoever waits next: a rejection that nobody awaits yet would end the process.
+    this.#done = Promise.all([compressed, this.#done])
+      .then(([member]) => {
+        if (!this.#abandoned && this.#failure === undefined) writeAll(this.#fd, member);
+      })
+      .catch((error: Error) => {
+        this.#failure ??= error;
+      })
+      .finally(() => {
+        this.#pending -= 1;
+      });
   }
 }
 

@@ -138,6 +138,8 @@ export function explain(error: unknown): string {
       return 'its links lead in a circle';
     case 'EISDIR':
       return 'it is a folder';
+    case 'EEXIST':
+      return 'a file has that name';
     case 'ENOTDIR':
       return 'a part of its path is no folder';
     case 'ENOSPC':

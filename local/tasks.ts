@@ -66,6 +66,8 @@ export class TaskRunner {
           const streamed = whole === undefined || this.#readWhole(whole);
           if (streamed) await this.#readStream(label, whole);
         } catch (failure) {
+          // Who waits for the taker may be told to stop: that is no fault of the file.
+          if ((failure as Error).name === 'Stopped') throw failure;
           unread = explain(failure);
         }
       }

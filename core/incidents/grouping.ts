@@ -79,7 +79,7 @@ interface Open {
 }
 
 /**
- * Gathers signals into incidents: those of one principal, with less than 24 h of quiet between them. Signals must come in
+ * Gathers signals into incidents: those of one principal, with at most 24 h of quiet between them. Signals must come in
  * (time, eventID) order. Groups whose signals all weigh nothing are no incidents.
  */
 export class IncidentGrouping {

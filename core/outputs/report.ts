@@ -1,4 +1,4 @@
-import { LEVELS } from '../levels.ts';
+import { riskRank } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
 import type { ReportModel } from './report-model.ts';
 import { compliance, levelCounts, type Results, rankAddresses, rankPrincipals, rankRules, totals } from './results.ts';
@@ -54,8 +54,8 @@ function byTime<T>(map: ReadonlyMap<number, T>): [number, T][] {
   return [...map].sort(([a], [b]) => a - b);
 }
 
-/** Rank of the gravest event or incident: what `--fail-on` asks. */
-export function gravestRank({ tally, incidents }: Results): number {
+/** Rank of the gravest event or incident, listed or not: what `--fail-on` asks. */
+export function gravestRank({ tally, gravestIncident }: Results): number {
   const event = tally.levels.findLastIndex((count) => count > 0);
-  return Math.max(event, ...incidents.slice(0, 1).map(({ level }) => LEVELS.indexOf(level)));
+  return gravestIncident === 0 ? event : Math.max(event, riskRank(gravestIncident));
 }

@@ -22,7 +22,10 @@ export interface Results {
   /** Hash of the rules and the configuration: what these results were made with. */
   readonly rulesHash: string;
   readonly configHash: string;
+  /** The lowest level that the surfaces list; {@link Results.incidents} holds only such, `gravestIncident` knows of all. */
   readonly minLevel: Level;
+  /** Risk of the gravest incident of all, listed or not; 0 when there is none. */
+  readonly gravestIncident: number;
 }
 
 export interface RankedPrincipal {

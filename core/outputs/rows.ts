@@ -34,6 +34,8 @@ export const EVENT_COLUMNS = [
   'origin',
 ] as const;
 
+/** Characters of one text of an event that the report's table shows at most. */
+const TEXT_CUT = 1024;
 /** Characters of a raw record that the report holds at most. */
 const RECORD_CUT = 16 * 1024;
 
@@ -130,6 +132,11 @@ function textOf(rule: Rule): RuleText {
   return text;
 }
 
+/** What a signal's id is made of besides its detector: the eventID, and the record where that is a placeholder. */
+function causeOf(record: TrailRecord): string[] {
+  return record.hasWeakId ? [record.eventID, record.raw.toString('utf8')] : [record.eventID];
+}
+
 /** A line of signals.ndjson, with its line break. `risk` is that of the event, `weight` the signal's share in it. */
 export function signalLine({ record, actor, account, risk }: ScoredEvent, { rule, weight, evidence }: Found): string {
   const id = record.eventID;
@@ -138,28 +145,28 @@ export function signalLine({ record, actor, account, risk }: ScoredEvent, { rule
   const where = `"region":${written(record.region).json},"sourceIPAddress":${written(record.address).json}`;
   const what = `"eventSource":${written(record.eventSource).json},"eventName":${written(record.eventName).json},"errorCode":${written(record.errorCode).json}`;
   const weighed = `"risk":${risk.risk},"weight":${Math.round(weight * 10_000) / 10_000},"evidence":${JSON.stringify(evidence)}`;
-  return `{"time":"${isoTime(record.time)}","eventID":${JSON.stringify(id)},"id":"${stableUuid('signal', `rule:${rule.id}`, id)}",${head},${who},${where},${what},${weighed}${tail}}\n`;
+  return `{"time":"${isoTime(record.time)}","eventID":${JSON.stringify(id)},"id":"${stableUuid('signal', `rule:${rule.id}`, ...causeOf(record))}",${head},${who},${where},${what},${weighed}${tail}}\n`;
 }
 
 /** An event as the report's table shows it, as JSON. */
 export function tableRow({ record, actor, account, risk, found, controls, origin, index }: ScoredEvent): string {
   const rules = found.map(({ rule }) => rule);
   const event: Omit<ReportEvent, 'record' | 'truncated'> = {
-    id: record.eventID,
+    id: shown(record.eventID),
     time: isoTime(record.time),
     risk: risk.risk,
     level: levelOf(risk.risk),
-    principal: actor.principal.id,
-    session: record.session,
+    principal: shown(actor.principal.id),
+    session: shown(record.session),
     roleTag: actor.roleTag,
-    action: `${record.eventSource.replace(/\.amazonaws\.com$/, '')}:${record.eventName}`,
-    source: record.eventSource,
-    name: record.eventName,
-    region: record.region,
-    account,
-    address: record.address,
-    userAgent: record.userAgent,
-    error: record.errorCode,
+    action: shown(`${record.eventSource.replace(/\.amazonaws\.com$/, '')}:${record.eventName}`),
+    source: shown(record.eventSource),
+    name: shown(record.eventName),
+    region: shown(record.region),
+    account: shown(account),
+    address: shown(record.address),
+    userAgent: shown(record.userAgent),
+    error: shown(record.errorCode),
     tactics: union(rules.map(({ tactics }) => tactics)),
     techniques: union(rules.map(({ techniques }) => techniques)),
     controls: controlIds(controls),
@@ -168,6 +175,11 @@ export function tableRow({ record, actor, account, risk, found, controls, origin
     origin: `${origin.text}${index}`,
   };
   return `${JSON.stringify(event).slice(0, -1)},${recordCut(record)}}`;
+}
+
+/** A text of the table: cut where only an attacker would write more, so that the page stays of a size that opens. */
+function shown(text: string): string {
+  return text.length <= TEXT_CUT ? text : `${text.slice(0, TEXT_CUT)}…`;
 }
 
 function recordCut(record: TrailRecord): string {

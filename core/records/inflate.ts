@@ -1,4 +1,4 @@
-import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { constants, createGunzip, type Gunzip, gunzipSync } from 'node:zlib';
 import type { FileReject } from './rejects.ts';
 import type { Bytes } from './text.ts';
 
@@ -69,7 +69,7 @@ export async function inflateStream(
   const feeding = (async () => {
     for await (const chunk of compressed) {
       if (gunzip.destroyed) return;
-      if (!gunzip.write(chunk)) await new Promise((go) => gunzip.once('drain', go).once('close', go));
+      if (!gunzip.write(chunk)) await drained(gunzip);
     }
     gunzip.end();
   })().catch((error: Error) => void gunzip.destroy(error));
@@ -89,6 +89,17 @@ export async function inflateStream(
     gunzip.destroy();
     await feeding;
   }
+}
+
+/** Waits until the stream takes more, or has ended; leaves no listener behind. */
+function drained(stream: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      stream.off('drain', go).off('close', go);
+      resolve();
+    };
+    stream.on('drain', go).on('close', go);
+  });
 }
 
 /** What can still be inflated of damaged data: the longest prefix that zlib accepts, found by halving. */

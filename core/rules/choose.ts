@@ -1,23 +1,11 @@
 import type { Level } from '../levels.ts';
 import { wildcardTest } from '../wildcard.ts';
-import type { LoadedRules, Refusal, Rule } from './model.ts';
+import type { LoadedRules, Rule } from './model.ts';
 
-/** Several packs as one; of rules with the same id the first stays, and the others are refused by name. */
+/** Several packs as one; of rules with the same id that of the later pack stays: one's own version of a bundled rule takes its place. */
 export function joinRules(packs: readonly LoadedRules[]): LoadedRules {
-  const byId = new Map<string, Rule>();
-  const refusals: Refusal[] = packs.flatMap((pack) => pack.refusals);
-  for (const rule of packs.flatMap((pack) => pack.rules)) {
-    const first = byId.get(rule.id);
-    if (first === undefined) byId.set(rule.id, rule);
-    else
-      refusals.push({
-        file: rule.file,
-        line: 1,
-        title: rule.title,
-        reason: `The id ${rule.id} is taken by ${first.file}. Give the rule an id of its own, or leave the other rule out.`,
-      });
-  }
-  return { rules: [...byId.values()], refusals };
+  const byId = new Map(packs.flatMap((pack) => pack.rules).map((rule) => [rule.id, rule]));
+  return { rules: [...byId.values()], refusals: packs.flatMap((pack) => pack.refusals) };
 }
 
 /** Rules as the configuration wants them: some left out, some with another level. Rules are named by id or by file, `*` as wildcard. */

@@ -1,6 +1,6 @@
 import { isPrivate, networkMatcher, parseAddress } from '../config/network.ts';
 import type { Config, RoleTag } from '../config/schema.ts';
-import { levelRank, riskRank } from '../levels.ts';
+import { riskRank } from '../levels.ts';
 import { describeOrigin, eventRows, signalLine, tableRow } from '../outputs/rows.ts';
 import { postureRegion } from '../posture/compliance.ts';
 import { controlBit } from '../posture/controls.ts';
@@ -126,8 +126,7 @@ export class Scorer {
       if (tabled) columns.table.put(event, tableRow(scored));
       for (let i = 0; i < found.length; i += 1) {
         const signal = found[i] as Found;
-        if (levelRank(signal.rule.level) >= this.#rows.minRank)
-          columns.signalLines.put(columns.signalEvents.length, signalLine(scored, signal));
+        columns.signalLines.put(columns.signalEvents.length, signalLine(scored, signal));
         columns.signalEvents.push(event);
         columns.signalRules.push(matches[i] as number);
         columns.signalWeights.push(signal.weight);

@@ -82,7 +82,8 @@ export class LineWriter {
   /** The first `count` texts, in memory of their own; starts anew. */
   take(count: number): Lines {
     this.#fill(count);
-    const bytes = Uint8Array.prototype.slice.call(this.#bytes, 0, this.#used);
+    const { buffer, byteOffset } = this.#bytes;
+    const bytes = new Uint8Array(buffer.slice(byteOffset, byteOffset + this.#used));
     const ends = this.#ends.slice(0, count);
     this.#used = 0;
     this.#count = 0;

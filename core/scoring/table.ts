@@ -8,6 +8,8 @@ interface Entry {
 
 /** Keeps the `limit` rows of the highest risk: a heap whose root is the row that would go next. */
 export class RiskTable {
+  /** Bytes that the rows may have together: the page holds them all as one text. */
+  static readonly mostBytes = 128 * 1024 ** 2;
   readonly limit: number;
   readonly #heap: Entry[] = [];
   #order = 0;
@@ -57,7 +59,14 @@ export class RiskTable {
 
   /** The rows kept, highest risk first. */
   rows(): Uint8Array[] {
-    return [...this.#heap].sort((a, b) => b.risk - a.risk || a.order - b.order).map(({ bytes }) => bytes);
+    let size = 0;
+    return [...this.#heap]
+      .sort((a, b) => b.risk - a.risk || a.order - b.order)
+      .map(({ bytes }) => bytes)
+      .filter(({ length }) => {
+        size += length;
+        return size <= RiskTable.mostBytes;
+      });
   }
 }
 

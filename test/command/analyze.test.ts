@@ -194,6 +194,76 @@ describe('analyze as a user runs it', () => {
       expect(await listed('--min-level', 'high')).toBe(1);
     }));
 
+  test('--min-level lists some of the same incidents, and --fail-on sees them all', () =>
+    inFolder(async (folder) => {
+      const run = async (...args: string[]) => {
+        const { code } = await trailwarden(
+          ['analyze', join(ROOT, 'samples', 'trail'), '--since', '2026-09-13', '--until', '2026-09-16', '--quiet', '--out', 'o', ...args],
+          { cwd: folder },
+        );
+        const read = (name: string) => readFileSync(join(folder, 'o', name), 'utf8');
+        return { code, incidents: JSON.parse(read('incidents.json')) as { level: string }[], signals: read('signals.ndjson') };
+      };
+      const all = await run('--fail-on', 'critical');
+      const some = await run('--fail-on', 'critical', '--min-level', 'critical');
+      expect(some.incidents).toEqual(all.incidents.filter(({ level }) => level === 'critical'));
+      expect(some.incidents.length).toBeLessThan(all.incidents.length);
+      expect(some.signals).toBe(all.signals);
+      expect([all.code, some.code]).toEqual([2, 2]);
+    }));
+
+  test('a time without a zone is UTC, whatever the clock of the machine', () =>
+    inFolder(async (folder) => {
+      writeFileSync(join(folder, 'trail.json'), trail(record(10), record(20), record(30)));
+      const span = ['--since', '2026-09-01T10:15:00', '--until', '2026-09-01T10:25:00'];
+      const { stdout } = await trailwarden(['analyze', 'trail.json', '--json', ...span], { cwd: folder, env: { TZ: 'America/New_York' } });
+      expect(JSON.parse(stdout)).toMatchObject({ events: 1, excluded: 2, from: '2026-09-01T10:20:00Z' });
+    }));
+
+  test('different events with the same placeholder for an id have signals of their own', () =>
+    inFolder(async (folder) => {
+      writeFileSync(
+        join(folder, 'trail.json'),
+        trail({ ...stopLogging(1), eventID: 'redacted' }, { ...stopLogging(2), eventID: 'redacted' }),
+      );
+      await trailwarden(['analyze', 'trail.json', '--quiet'], { cwd: folder });
+      const ids = lines(readFileSync(join(folder, 'trailwarden-out', 'signals.ndjson'), 'utf8')).map(
+        (line) => (JSON.parse(line) as { id: string }).id,
+      );
+      expect(ids.length).toBeGreaterThan(1);
+      expect(new Set(ids).size).toBe(ids.length);
+    }));
+
+  test('hostile text is plain JSON on a terminal', () =>
+    inFolder(async (folder) => {
+      writeFileSync(join(folder, 'trail.json'), trail(record(1, { awsRegion: 'x\u009b31m\u202ey' })));
+      const { stdout } = await trailwarden(['analyze', 'trail.json', '--json'], { cwd: folder });
+      expect(stdout).not.toMatch(/[\u007f-\u009f\u202a-\u202e]/);
+      expect(JSON.parse(stdout)).toMatchObject({ regions: ['x\u009b31m\u202ey'] });
+    }));
+
+  test('a report over events with huge texts is still made', () =>
+    inFolder(async (folder) => {
+      const huge = Array.from({ length: 300 }, (_, n) => ({ ...stopLogging(n), userAgent: '"'.repeat(60_000) }));
+      writeFileSync(join(folder, 'trail.json.gz'), gzipSync(trail(...huge)));
+      const { code } = await trailwarden(['analyze', 'trail.json.gz', '--quiet', '--events', 'risky'], { cwd: folder });
+      expect(code).toBe(0);
+      expect(readFileSync(join(folder, 'trailwarden-out', 'report.html')).length).toBeLessThan(2 * 1024 ** 2);
+    }));
+
+  test('one’s own version of a bundled rule takes its place', () =>
+    inFolder(async (folder) => {
+      cpSync(join(ROOT, 'rules', 'detection'), join(folder, 'detection'), { recursive: true });
+      writeFileSync(join(folder, 'trail.json'), trail(stopLogging(1)));
+      const { stdout } = await trailwarden(['analyze', 'trail.json', '--json', '--rules', 'detection'], { cwd: folder });
+      const summary = JSON.parse(stdout) as Summary;
+      expect(summary.rules.refused).toEqual([]);
+      expect(summary.topRules.filter(({ title }) => title === 'Trail logging stopped')).toHaveLength(1);
+      expect(readFileSync(join(folder, 'trailwarden-out', 'signals.ndjson'), 'utf8')).toContain(
+        `"ruleFile":"detection/trail_logging_stopped.yml"`,
+      );
+    }));
+
   test('rules of one’s own are added, or stand alone; a bad one is named and the rest of its pack stays', () =>
     inFolder(async (folder) => {
       mkdirSync(join(folder, 'rules'));
@@ -250,6 +320,12 @@ describe('what cannot be done is said in a sentence, with exit code 1', () => {
     ['no path', ['analyze'], /missing required argument 'path'/],
     ['a level that is none', ['analyze', 'notes', '--fail-on', 'grave'], /Allowed choices are informational, low, medium, high, critical/],
     ['a time that is none', ['analyze', 'notes', '--since', 'yesterday'], /Expected a day such as 2026-09-01/],
+    ['a day that is none', ['analyze', 'notes', '--since', '2026-02-30'], /Expected a day such as 2026-09-01/],
+    [
+      'an end before the beginning',
+      ['analyze', 'notes', '--since', '2026-09-20', '--until', '2026-09-10'],
+      /--since should be before --until/,
+    ],
     ['no threads', ['analyze', 'notes', '--threads', '0'], /Expected a whole number from 1 to 64/],
     [
       'a configuration with an unknown key',
@@ -263,7 +339,11 @@ describe('what cannot be done is said in a sentence, with exit code 1', () => {
     ],
     ['rules that are not there', ['analyze', 'notes', '--rules', 'none'], /The rules in none cannot be read: it does not exist/],
     ['a folder without rules', ['analyze', 'notes', '--rules', 'empty'], /empty holds no Sigma rule/],
-    ['a folder to write into that is a file', ['analyze', 'notes', '--out', 'bad.json'], /could not be done/i],
+    [
+      'a folder to write into that is a file',
+      ['analyze', 'notes', '--out', 'bad.json'],
+      /The outputs cannot be written into bad\.json: a file has that name\. Give another folder/,
+    ],
     ['an unknown command', ['analise'], /Did you mean analyze\?/],
   ];
   test.each(cases)('%s', (_name, args, sentence) =>

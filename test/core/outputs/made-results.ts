@@ -136,6 +136,7 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     rulesHash: 'aaaa',
     configHash: 'bbbb',
     minLevel: 'informational',
+    gravestIncident: incidents[0]?.risk ?? 0,
     ...more,
     rules,
     incidents,

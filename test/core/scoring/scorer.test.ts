@@ -167,7 +167,7 @@ describe('rows', () => {
     ['all events', {}, [2, 2, 2, 1]],
     ['risky events only', { rows: { events: 'risky' } }, [1, 1, 2, 1]],
     ['from medium on', { rows: { minRank: 2 } }, [1, 1, 1, 1]],
-    ['from critical on', { rows: { minRank: 4 } }, [0, 0, 0, 0]],
+    ['from critical on (signals are always told: incidents are made of them)', { rows: { minRank: 4 } }, [0, 0, 0, 1]],
     ['no table', { rows: { table: false } }, [2, 2, 0, 1]],
     ['a table that is full of risky events', { wantsPlain: false }, [2, 2, 1, 1]],
   ])('%s', (_name, options, expected) => {
