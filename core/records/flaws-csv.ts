@@ -24,6 +24,8 @@ const KNOWN = new Set([
   'requestParametersinstanceType',
 ]);
 const NEEDED = ['eventID', 'eventTime', 'eventName', 'eventSource'];
+/** What a column may be called: a line with anything else in it is no header. */
+const COLUMN_NAME = /^\w{1,64}$/;
 const ABSENT = new Set(['', 'NoData', 'NoError', 'nan', 'NaN', 'None', 'null']);
 const IDENTITY = 'userIdentity';
 const PARAMETERS = 'requestParameters';
@@ -35,8 +37,8 @@ export function csvColumns(header: string): readonly string[] {
 
 /** True when the line names the columns of a CloudTrail CSV. */
 export function isCsvHeader(header: string): boolean {
-  const columns = new Set(csvColumns(header));
-  return NEEDED.every((name) => columns.has(name));
+  const columns = csvColumns(header);
+  return columns.every((name) => COLUMN_NAME.test(name)) && NEEDED.every((name) => columns.includes(name));
 }
 
 /** A row as a record in CloudTrail's own form. */

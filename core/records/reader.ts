@@ -76,6 +76,8 @@ export class RecordReader {
     // Damaged bytes explain whatever else was found wrong with the text.
     if (reject !== null) this.counts.fileRejects = { [reject]: 1 };
     else if (this.#mode === 'start' && !this.#sawContent) this.rejectFile('empty');
+    // A header without rows.
+    else if (this.#mode === 'csv' && this.counts.records === 0) this.rejectFile('empty');
     else if (this.#mode !== 'done' && this.#mode !== 'csv' && (this.#mode !== 'documents' || this.#at < this.#bytes.length))
       this.rejectFile('json-truncated');
     this.#bytes = Buffer.alloc(0);

@@ -136,3 +136,15 @@ describe('a gzip that inflates beyond a limit', () => {
     );
   });
 });
+
+test('a header without rows, and a line that only begins like a header, are told of', () => {
+  const reasonOf = (text: string) => {
+    const reader = new RecordReader(() => 'event', 1024 ** 2);
+    reader.begin();
+    reader.push(Buffer.from(text));
+    reader.end();
+    return reader.counts.fileRejects;
+  };
+  expect(reasonOf('eventID,eventTime,eventName,eventSource\n')).toEqual({ empty: 1 });
+  expect(reasonOf('eventID,eventTime,eventName,eventSource,{"a":1}')).toEqual({ 'not-cloudtrail': 1 });
+});
