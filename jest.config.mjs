@@ -3,6 +3,7 @@ export default {
   // Only to end what hangs: shared machines are slow at times, and no test measures time by it.
   testTimeout: 120_000,
   globalSetup: '<rootDir>/test/build.mjs',
+  setupFiles: ['<rootDir>/test/seed.mjs'],
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {
