@@ -286,7 +286,7 @@ class Run implements Taker {
     for await (const line of splitLines(createReadStream(join(this.#work, 'signals.ndjson')) as AsyncIterable<Buffer>)) {
       grouping.add(parseSignalLine(line));
     }
-    return grouping.finish();
+    return grouping.finish(this.#tally.to);
   }
 }
 

@@ -44,10 +44,11 @@ export function summaryJson(results: Results): Record<string, unknown> {
 
 /** incidents.json: every incident, gravest first. */
 export function incidentsJson(incidents: readonly Incident[]): unknown[] {
-  return incidents.map(({ opened, updated, signalIds, signals, top, ...rest }) => ({
+  return incidents.map(({ opened, updated, detections, signalIds, signals, top, ...rest }) => ({
     ...rest,
     opened: isoTime(opened),
     updated: isoTime(updated),
+    detections: detections.map(({ first, last, ...detection }) => ({ ...detection, first: isoTime(first), last: isoTime(last) })),
     signals,
     signalIds,
     top: { ...top, time: isoTime(top.time) },

@@ -1,4 +1,4 @@
-import type { IncidentSignal } from '../incidents/grouping.ts';
+import type { IncidentSignal } from '../incidents/model.ts';
 import { parseTime } from '../records/time.ts';
 
 /** What incidents need of a line of signals.ndjson, as `signalLine` writes it. */

@@ -27,6 +27,9 @@ function signal(time: number, more: Partial<IncidentSignal> = {}): IncidentSigna
     account: '111122223333',
     region: 'eu-central-1',
     address: '198.51.100.7',
+    eventSource: 'cloudtrail.amazonaws.com',
+    eventName: 'StopLogging',
+    errorCode: '',
     weight: 0.5,
     risk: 50,
     eventID: `event-${time}`,
@@ -37,7 +40,7 @@ function signal(time: number, more: Partial<IncidentSignal> = {}): IncidentSigna
 function group(...signals: readonly IncidentSignal[]): Incident[] {
   const grouping = new IncidentGrouping();
   for (const one of signals) grouping.add(one);
-  return grouping.finish();
+  return grouping.finish(Number.POSITIVE_INFINITY);
 }
 
 const byTime = (incidents: readonly Incident[]) => [...incidents].sort((a, b) => a.opened - b.opened);
@@ -49,6 +52,7 @@ test('one signal is an incident', () => {
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       principal: ALICE,
       roleTag: 'developer',
+      status: 'resolved',
       level: 'medium',
       risk: 50,
       opened: START + 5,
@@ -59,6 +63,25 @@ test('one signal is an incident', () => {
       regions: ['eu-central-1'],
       addresses: ['198.51.100.7'],
       reasons: [{ text: 'Trail stopped', points: 50 }],
+      detections: [
+        {
+          detector: 'rule:a',
+          title: 'Trail stopped',
+          level: 'medium',
+          tactics: ['defense-evasion'],
+          techniques: ['T1562.008'],
+          weight: 0.5,
+          count: 1,
+          first: START + 5,
+          last: START + 5,
+          action: 'cloudtrail.amazonaws.com:StopLogging',
+          eventID: 'event-5',
+          account: '111122223333',
+          region: 'eu-central-1',
+          address: '198.51.100.7',
+          errorCode: '',
+        },
+      ],
       signals: 1,
       signalIds: ['signal-5'],
       top: { title: 'Trail stopped', eventID: 'event-5', time: START + 5 },
@@ -205,7 +228,7 @@ describe('what an incident weighs', () => {
   });
 
   test('the factors are the heaviest whole, then halves within a tactic', () => {
-    const detected = [0.2, 0.9, 0.6].map((weight, i) => ({ title: `R${i}`, tactic: 'a', weight, count: 1 }));
+    const detected = [0.2, 0.9, 0.6].map((weight, i) => ({ title: `R${i}`, tactics: ['a'], weight, count: 1 }));
     const weights = incidentFactors(detected).map(({ weight }) => Math.round(weight * 1e6) / 1e6);
     expect(weights).toEqual([0.9, 0.3, 0.05]);
   });

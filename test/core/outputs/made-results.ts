@@ -55,13 +55,16 @@ export function incidentOf(more: Partial<IncidentSignal> = {}, times = 1): Incid
       account: '111122223333',
       region: 'eu-central-1',
       address: '198.51.100.7',
+      eventSource: 'cloudtrail.amazonaws.com',
+      eventName: 'StopLogging',
+      errorCode: '',
       weight: 0.78,
       risk: 78,
       eventID: `event-${i}`,
       ...more,
     });
   }
-  return grouping.finish()[0] as Incident;
+  return grouping.finish(Number.POSITIVE_INFINITY)[0] as Incident;
 }
 
 /** One principal's events of one risk, as {@link madeResults} takes them. */
