@@ -2,9 +2,10 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { configJsonSchema } from '../core/config/schema.ts';
 import { loadRules } from '../core/rules/load.ts';
+import { deploySection } from '../lib/deploy-config.ts';
 import { readRuleFiles } from '../local/rule-files.ts';
 import { buildReportTemplate } from '../report/build.ts';
 
@@ -33,6 +34,31 @@ const command = await build({
 
 chmodSync(join(dist, 'trailwarden.mjs'), 0o755);
 
+/** The functions, each whole in a folder of its own: what the deployment sends up, with settings beside it. */
+const FUNCTIONS = ['parse', 'score', 'alert'].filter((name) => existsSync(join(root, `lambdas/${name}/handler.ts`)));
+const functions = await Promise.all(
+  FUNCTIONS.map((name) =>
+    build({
+      entryPoints: { index: join(root, `lambdas/${name}/handler.ts`) },
+      outdir: join(dist, 'lambdas', name),
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      minify: true,
+      keepNames: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      mainFields: ['module', 'main'],
+      define: { VERSION: JSON.stringify(version) },
+      banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+      legalComments: 'none',
+      logLevel: 'warning',
+      metafile: true,
+    }),
+  ),
+);
+
 const folder = join(root, 'rules');
 const files = readRuleFiles(folder).map(({ file, text }) => ({ file: relative(folder, file).replaceAll('\\', '/'), text }));
 const loaded = loadRules(files);
@@ -41,7 +67,7 @@ if (loaded.refusals.length > 0) process.exitCode = 1;
 
 writeFileSync(join(dist, 'rules.json'), JSON.stringify(loaded));
 writeFileSync(join(dist, 'report.html'), await buildReportTemplate());
-writeFileSync(join(root, 'trailwarden.config.schema.json'), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+writeFileSync(join(root, 'trailwarden.config.schema.json'), `${JSON.stringify(configJsonSchema(deploySection), null, 2)}\n`);
 
 const place = join(root, 'dist');
 const old = `${dist}-old`;
@@ -49,5 +75,6 @@ if (existsSync(place)) renameSync(place, old);
 renameSync(dist, place);
 rmSync(old, { recursive: true, force: true });
 
-const size = Object.values(command.metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
-console.log(`dist: command ${Math.round(size / 1024)} KB, ${loaded.rules.length} rules`);
+const kilobytes = ({ outputs }: Metafile) => Math.round(Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0) / 1024);
+const sizes = FUNCTIONS.map((name, i) => `${name} ${kilobytes((functions[i] as (typeof functions)[number]).metafile)} KB`);
+console.log(`dist: command ${kilobytes(command.metafile)} KB, ${loaded.rules.length} rules; functions: ${sizes.join(', ')}`);

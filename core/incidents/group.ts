@@ -31,6 +31,7 @@ export interface GroupState {
   readonly addresses: readonly string[];
   readonly detected: readonly Detection[];
   readonly ordinal: number;
+  readonly backfill: boolean;
 }
 
 /** Signals of one principal that belong together, while they come in: an incident, once one of them weighs something. */
@@ -39,6 +40,8 @@ export class Group {
   readonly roleTag: RoleTag;
   /** Which of its principal's incidents it is, from 1 on; 0 as long as its signals weigh nothing. */
   ordinal = 0;
+  /** True while all its signals come from a backfill. */
+  backfill: boolean;
   opened: number;
   updated: number;
   count = 0;
@@ -51,11 +54,12 @@ export class Group {
   readonly #addresses = new Set<string>();
   readonly #detected = new Map<string, Detected>();
 
-  constructor({ principal, roleTag, time, title, eventID, weight }: IncidentSignal) {
+  constructor({ principal, roleTag, time, title, eventID, weight, backfill = false }: IncidentSignal) {
     this.principal = principal;
     this.roleTag = roleTag;
     this.opened = time;
     this.updated = time;
+    this.backfill = backfill;
     this.top = { title, eventID, time, weight };
   }
 
@@ -91,6 +95,7 @@ export class Group {
       addresses: [...this.#addresses],
       detected: [...this.#detected.values()].map((detected) => ({ ...detected })),
       ordinal: this.ordinal,
+      backfill: this.backfill,
     };
   }
 
@@ -104,6 +109,7 @@ export class Group {
     this.opened = Math.min(this.opened, time);
     this.updated = Math.max(this.updated, time);
     this.count += 1;
+    this.backfill &&= signal.backfill === true;
     if (this.#ids.length < MOST_IDS) this.#ids.push(signal.id);
     if (weight > this.top.weight) this.top = { title: signal.title, eventID: signal.eventID, time, weight };
     if (weight > 0) {

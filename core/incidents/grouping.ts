@@ -37,6 +37,11 @@ export class PrincipalIncidents {
     return this.#ordinal;
   }
 
+  /** When the open group is over if no signal follows: 24 h after its last. */
+  get over(): number | undefined {
+    return this.group === null ? undefined : this.group.updated + QUIET;
+  }
+
   /** Takes the next signal in (time, eventID) order; gives the group that it found over, if it did. */
   add(signal: IncidentSignal): Group | null {
     const over = this.group !== null && signal.time - this.group.updated > QUIET ? this.#end() : null;

@@ -26,6 +26,8 @@ export interface IncidentSignal {
   /** Risk of the event, 0-100. */
   readonly risk: number;
   readonly eventID: string;
+  /** Whether it comes from a backfill. */
+  readonly backfill?: boolean;
 }
 
 /** What one detector saw in an incident. */

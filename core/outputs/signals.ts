@@ -3,9 +3,25 @@ import { parseTime } from '../records/time.ts';
 
 /** What incidents need of a line of signals.ndjson, as `signalLine` writes it. */
 export function parseSignalLine(line: string): IncidentSignal {
-  const { time, sourceIPAddress, ...rest } = JSON.parse(line) as Omit<IncidentSignal, 'time' | 'address'> & {
-    time: string;
-    sourceIPAddress: string;
+  const s = JSON.parse(line) as Omit<IncidentSignal, 'time' | 'address'> & { time: string; sourceIPAddress: string };
+  return {
+    id: s.id,
+    time: parseTime(s.time),
+    detector: s.detector,
+    title: s.title,
+    level: s.level,
+    tactics: s.tactics,
+    techniques: s.techniques,
+    principal: s.principal,
+    roleTag: s.roleTag,
+    account: s.account,
+    region: s.region,
+    address: s.sourceIPAddress,
+    eventSource: s.eventSource,
+    eventName: s.eventName,
+    errorCode: s.errorCode,
+    weight: s.weight,
+    risk: s.risk,
+    eventID: s.eventID,
   };
-  return { ...rest, time: parseTime(time), address: sourceIPAddress };
 }

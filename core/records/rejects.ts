@@ -23,6 +23,9 @@ export const FILE_REJECTS = {
   'json-truncated': 'the JSON text ends too early',
   'json-broken': 'the text is not JSON',
   'not-cloudtrail': 'neither JSON nor a CSV with CloudTrail columns was found in it',
+  'object-too-large': 'the object is larger than the pipeline reads',
+  'object-gone': 'the object was deleted before it was read',
+  'unknown-notification': 'the message on the ingest queue announces no object in a form that is known',
 } as const;
 
 export type RecordReject = keyof typeof RECORD_REJECTS;

@@ -50,6 +50,20 @@ export class SeenIds {
     return find(table, hash, a, b, c, d) >= 0;
   }
 
+  /** All identities, four words each, in no order that means anything. */
+  words(): Uint32Array {
+    const all = new Uint32Array(this.#size * 4);
+    let at = this.#zero ? 4 : 0;
+    for (const table of this.#tables) {
+      for (let i = 0; i < table.length; i += 4) {
+        if (((table[i] as number) | (table[i + 1] as number) | (table[i + 2] as number) | (table[i + 3] as number)) === 0) continue;
+        all.set(table.subarray(i, i + 4), at);
+        at += 4;
+      }
+    }
+    return all;
+  }
+
   #grow(shard: number): Uint32Array {
     const old = this.#tables[shard] as Uint32Array;
     const table = new Uint32Array(old.length * 2);

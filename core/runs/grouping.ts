@@ -1,0 +1,118 @@
+import type { Group } from '../incidents/group.ts';
+import { PrincipalIncidents, QUIET } from '../incidents/grouping.ts';
+import type { IncidentItem } from '../incidents/item.ts';
+import type { Incident, IncidentSignal } from '../incidents/model.ts';
+import { LEVEL_FLOORS, levelRank } from '../levels.ts';
+import type { Rule } from '../rules/model.ts';
+import type { Memory, SignalledEvent } from '../state/memory.ts';
+import type { PrincipalMemory, Shown } from '../state/principals.ts';
+import { hash, itemContent, newsOf } from './item.ts';
+
+/** Risk from which an event opens its incident before the watermark has passed it. */
+const HIGH = LEVEL_FLOORS[levelRank('high')] as number;
+/** Signalled events that wait at most; beyond it those furthest in the future are taken at once. */
+const MOST_WAITING = 50_000;
+
+export interface GroupingOptions {
+  readonly run: number;
+  readonly now: number;
+  readonly watermark: number;
+  /** By detector. */
+  readonly rules: ReadonlyMap<string, Rule>;
+}
+
+/**
+ * Takes the signals of a run to the incidents of their principals: late ones at once, the others in (time, id) order up to the watermark; what is
+ * later waits in the memory. Closes what is over, and gives an item for each incident of which something is to be told anew.
+ *
+ * A waiting event of high risk opens its incident on arrival: the signals that wait are tried on a copy of the principal's
+ * state, and what comes out is shown. They are not tried beyond a gap that an event still to come could bridge, nor where they lie so
+ * far ahead that one could come between: the incident shown would then not be the one that the watermark finds.
+ */
+export function groupSignals(
+  memory: Memory,
+  events: readonly SignalledEvent[],
+  late: readonly SignalledEvent[],
+  options: GroupingOptions,
+): IncidentItem[] {
+  const { watermark } = options;
+  const waiting = [...memory.events, ...events].sort(inTime);
+  const due = waiting.filter(({ time }, i) => time <= watermark || i >= MOST_WAITING);
+  memory.events = waiting.filter(({ time }, i) => time > watermark && i < MOST_WAITING);
+
+  const over = new Map<string, Group[]>();
+  const touched = new Set<string>();
+  const take = (signal: IncidentSignal, add: (incidents: PrincipalIncidents) => Group | null) => {
+    const principal = memory.principal(signal.principal);
+    principal.last = Math.max(principal.last, signal.time);
+    touched.add(signal.principal);
+    const ended = add(principal.incidents);
+    if (ended !== null) over.set(signal.principal, [...(over.get(signal.principal) ?? []), ended]);
+  };
+  for (const { signals } of [...late].sort(inTime)) for (const signal of signals) take(signal, (incidents) => incidents.addLate(signal));
+  for (const { signals } of due) for (const signal of signals) take(signal, (incidents) => incidents.add(signal));
+  for (const id of memory.overBefore(watermark)) {
+    touched.add(id);
+    const ended = memory.principal(id).incidents.closeBefore(watermark);
+    if (ended !== null) over.set(id, [...(over.get(id) ?? []), ended]);
+  }
+  const trials = Map.groupBy(
+    memory.events.flatMap(({ signals }) => signals),
+    ({ principal }) => principal,
+  );
+  for (const id of trials.keys()) touched.add(id);
+
+  return [...touched].flatMap((id) => {
+    const principal = memory.principal(id);
+    const items = (over.get(id) ?? []).map((group) => show(principal, group, 'resolved', false, options));
+    const trial = tryOut(principal, trials.get(id) ?? [], watermark);
+    const open = trial ?? principal.incidents.group;
+    if (open !== null) items.push(show(principal, open, 'open', trial !== null, options));
+    return items.filter((item) => item !== null);
+  });
+}
+
+/** The open group as the waiting signals would make it, when they have something to say before the watermark; else null. */
+function tryOut({ incidents, shown }: PrincipalMemory, waiting: readonly IncidentSignal[], watermark: number): Group | null {
+  if (waiting.length === 0) return null;
+  const copy = PrincipalIncidents.from(incidents.state);
+  let grave = false;
+  for (const signal of waiting) {
+    if (signal.time > watermark + QUIET || (copy.group !== null && signal.time - copy.group.updated > QUIET)) break;
+    copy.add(signal);
+    grave ||= signal.risk >= HIGH;
+  }
+  const { group } = copy;
+  if (group === null || group.ordinal === 0) return null;
+  return grave || shown.some(({ ordinal, early }) => early && ordinal === group.ordinal) ? group : null;
+}
+
+/** The item of a group when it is an incident that differs from what was shown of it; notes that it is shown now. */
+function show(
+  principal: PrincipalMemory,
+  group: Group,
+  status: Incident['status'],
+  early: boolean,
+  { run, now, rules }: GroupingOptions,
+): IncidentItem | null {
+  if (group.ordinal === 0) return null;
+  const before = principal.shown.find(({ ordinal }) => ordinal === group.ordinal);
+  const content = itemContent(group, status, rules);
+  const news = newsOf(content);
+  const isNews = before === undefined || news !== before.news;
+  const version = isNews ? (before?.version ?? 0) + 1 : before.version;
+  const versionAt = isNews ? now : before.versionAt;
+  const shown: Shown = { ordinal: group.ordinal, version, versionAt, news, content: hash(content), early };
+  principal.shown = principal.shown.filter((one) => one !== before);
+  if (status === 'open') principal.shown.push(shown);
+  return before?.content === shown.content ? null : { ...content, version, versionAt, run };
+}
+
+function inTime(a: SignalledEvent, b: SignalledEvent): number {
+  if (a.time !== b.time) return a.time - b.time;
+  for (let word = 0; word < 4; word += 1) {
+    const difference = (a.words[word] as number) - (b.words[word] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,95 @@
+import { riskRank } from '../levels.ts';
+import { noTally, type RegionTally } from '../posture/compliance.ts';
+import { addCounts, type Counts, noCounts, total } from '../records/counts.ts';
+
+/** What the pipeline keeps of a day, in sums: of the objects delivered on it, and of the events that happened on it. */
+export interface DayMemory {
+  /** Of the objects delivered on this day. */
+  readonly counts: Counts;
+  /** Events that came later than the watermark. */
+  late: number;
+  /** Files that could not be read whole, with the reason; the first {@link MOST_PROBLEMS}. */
+  readonly problems: { readonly file: string; readonly reason: string }[];
+  /** Of the events that happened on this day. */
+  signals: number;
+  /** Events per level, in the order of LEVELS. */
+  readonly levels: number[];
+  readonly logins: { succeeded: number; failed: number };
+  /** Signals per detector. */
+  readonly detectors: Record<string, number>;
+  readonly regions: Record<string, RegionTally>;
+}
+
+export const MOST_PROBLEMS = 20;
+/** Regions of a day are told apart up to here: their names are text of the records. */
+const MOST_REGIONS = 100;
+const MOST_DETECTORS = 2000;
+const BEYOND = '(more)';
+
+export function newDay(): DayMemory {
+  return {
+    counts: noCounts(),
+    late: 0,
+    problems: [],
+    signals: 0,
+    levels: [0, 0, 0, 0, 0],
+    logins: { succeeded: 0, failed: 0 },
+    detectors: {},
+    regions: {},
+  };
+}
+
+/** The UTC day of a time, `2026-11-25`. */
+export function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** What is counted of one event. */
+export interface CountedEvent {
+  readonly risk: number;
+  readonly loginSucceeded: boolean;
+  readonly loginFailed: boolean;
+  readonly region: string;
+  readonly evaluated: number;
+  readonly violated: number;
+}
+
+/** Counts an event that happened on the day. */
+export function countEvent(day: DayMemory, { risk, loginSucceeded, loginFailed, region, evaluated, violated }: CountedEvent): void {
+  const rank = riskRank(risk);
+  day.levels[rank] = (day.levels[rank] as number) + 1;
+  if (loginSucceeded) day.logins.succeeded += 1;
+  if (loginFailed) day.logins.failed += 1;
+  const tally = regionOf(day, region);
+  tally.events += 1;
+  if (risk > 0) tally.riskyEvents += 1;
+  tally.evaluated |= evaluated;
+  if (violated === 0) return;
+  tally.violating += 1;
+  for (let bit = 0; bit < tally.violations.length; bit += 1) {
+    if (violated & (1 << bit)) tally.violations[bit] = (tally.violations[bit] as number) + 1;
+  }
+}
+
+export function countSignal(day: DayMemory, detector: string): void {
+  day.signals += 1;
+  const key = Object.hasOwn(day.detectors, detector) || Object.keys(day.detectors).length < MOST_DETECTORS ? detector : BEYOND;
+  day.detectors[key] = (day.detectors[key] ?? 0) + 1;
+}
+
+/** Counts an object that was delivered on the day; `duplicates` of its events were seen before. */
+export function countSection(day: DayMemory, counts: Counts, duplicates: number, file: string, problem: string | undefined): void {
+  addCounts(day.counts, counts);
+  day.counts.events -= duplicates;
+  day.counts.duplicates += duplicates;
+  if (problem !== undefined && total(counts.fileRejects) > 0 && day.problems.length < MOST_PROBLEMS) {
+    day.problems.push({ file, reason: problem });
+  }
+}
+
+function regionOf({ regions }: DayMemory, name: string): RegionTally {
+  const key = Object.hasOwn(regions, name) || Object.keys(regions).length < MOST_REGIONS ? name : BEYOND;
+  if (!Object.hasOwn(regions, key))
+    Object.defineProperty(regions, key, { value: noTally(), enumerable: true, writable: true, configurable: true });
+  return regions[key] as RegionTally;
+}
