@@ -91,7 +91,8 @@ export class PrincipalShard {
     // Without a prototype: names are the attacker's text.
     const principals: Record<string, ShardState['principals'][string]> = Object.create(null);
     for (const [id, { incidents, shown, last }] of this.#principals) {
-      if (incidents.group === null && last + FORGOTTEN < watermark) {
+      // One of which something was shown early has no group yet.
+      if (incidents.group === null && shown.length === 0 && last + FORGOTTEN < watermark) {
         if (incidents.ordinal > 0) ordinals.set(nameOf(id), incidents.ordinal);
       } else principals[id] = { state: incidents.state, shown, last };
     }

@@ -1,5 +1,7 @@
-import type { Incident } from '../../../core/incidents/grouping.ts';
+import type { IncidentItem } from '../../../core/incidents/item.ts';
+import type { Incident } from '../../../core/incidents/model.ts';
 import { type Finding, homeOf, incidentFinding } from '../../../core/outputs/asff.ts';
+import { detection, HOME, intrusion, item, NOON } from '../alerts/made-item.ts';
 import { HOSTILE, incidentOf } from './made-results.ts';
 
 /** Namespaces and categories of finding types. @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-findings-types.html */
@@ -99,7 +101,9 @@ function faults(finding: Finding): string[] {
     must(PARTITIONS.includes(resource.Partition), `Resource.Partition ${resource.Partition}`);
     text('Resource.Region', resource.Region, 16);
   }
-  must(finding.RecordState === 'ACTIVE', 'RecordState');
+  must(['ACTIVE', 'ARCHIVED'].includes(finding.RecordState), `RecordState ${finding.RecordState}`);
+  const { Url } = finding.Remediation.Recommendation;
+  must(Url === undefined || (Url.length <= 2048 && URL.canParse(Url) && Url.startsWith('https://')), `Remediation.Url ${Url}`);
   must(Buffer.byteLength(JSON.stringify(finding)) <= 240 * 1024, 'a finding is 240 KB at most');
   must(JSON.stringify(JSON.parse(JSON.stringify(finding))) === JSON.stringify(finding), 'a finding is plain JSON');
   must(
@@ -178,3 +182,87 @@ test('the same incident gives the same finding, another incident another id', ()
   expect(finding(incidentOf())).toEqual(finding(incidentOf()));
   expect(finding(incidentOf({ principal: 'bob' })).Id).not.toBe(finding(incidentOf()).Id);
 });
+
+const LATER = NOON + 9_000_000;
+const version = (item: IncidentItem, archived = false): Finding => incidentFinding(item, HOME, { updatedAt: LATER, archived });
+
+test('a version of an incident tells the story and what to do', () => {
+  expect(version(intrusion({ version: 3 }))).toMatchObject({
+    UpdatedAt: '2026-11-25T14:30:00.000Z',
+    CreatedAt: '2026-11-25T12:00:00.000Z',
+    LastObservedAt: '2026-11-25T13:35:00.000Z',
+    RecordState: 'ACTIVE',
+    Description: expect.stringMatching(
+      /^Risk 93 from 31 signals\. Trail stopped or deleted \(\+34\); .*\. Story: 2026-11-25 12:00:00 Console sign-in without multi-factor authentication: signin:ConsoleLogin in us-east-1 of 111122223333 from 198\.51\.100\.7\. 2026-11-25 12:03:00 Sweep/,
+    ),
+    Remediation: {
+      Recommendation: {
+        Text: expect.stringMatching(/^Trail stopped or deleted: A trail no longer records/),
+        Url: 'https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StopLogging.html',
+      },
+    },
+    ProductFields: {
+      'trailwarden/version': '3',
+      'trailwarden/status': 'open',
+      'trailwarden/accounts': '111122223333, 444455556666',
+      'trailwarden/story': expect.stringContaining('ec2:ModifySnapshotAttribute in eu-central-1 of 444455556666'),
+    },
+    Resources: [
+      { Type: 'AwsIamUser', Id: 'arn:aws:iam::111122223333:user/alice' },
+      { Type: 'AwsAccount', Id: 'AWS::::Account:111122223333' },
+      { Type: 'AwsAccount', Id: 'AWS::::Account:444455556666' },
+    ],
+  });
+});
+
+test('a resolved incident is an archived finding of the same Id', () => {
+  const resolved = version(item({ status: 'resolved', version: 2 }), true);
+  expect(resolved).toMatchObject({
+    RecordState: 'ARCHIVED',
+    ProductFields: { 'trailwarden/status': 'resolved', 'trailwarden/version': '2' },
+  });
+  expect(resolved.Id).toBe(version(item()).Id);
+  expect(faults(resolved)).toEqual([]);
+});
+
+test('without guidance the advice is the one that always holds, and no page is named', () => {
+  const { Remediation } = version(item({ guidance: [] }));
+  expect(Remediation.Recommendation).toEqual({ Text: expect.stringMatching(/^Look at what arn:aws:iam::111122223333:user\/alice did/) });
+});
+
+test.each<[string, Partial<IncidentItem>]>([
+  ['a story that is too long', { detections: Array.from({ length: 60 }, (_, i) => detection(i)) }],
+  ['no detection', { detections: [] }],
+  ['records from the future', { opened: LATER + 1000, updated: LATER + 2000 }],
+  ['a hundred accounts', { accounts: Array.from({ length: 100 }, (_, i) => String(100_000_000_000 + i)) }],
+])('a version is valid with %s', (_name, more) => {
+  expect(faults(version(item(more)))).toEqual([]);
+});
+
+test('a story that is too long says how much of it is left out', () => {
+  const long = version(item({ detections: Array.from({ length: 60 }, (_, i) => detection(i)) }));
+  const told = (text: string) => [text.match(/Detector \d+: /g)?.length ?? 0, Number(/And (\d+) more\.$/.exec(text)?.[1])] as const;
+  for (const text of [long.Description, long.ProductFields['trailwarden/story'] ?? '']) {
+    const [shown, left] = told(text);
+    expect([shown > 3, shown + left]).toEqual([true, 60]);
+  }
+});
+
+test.each(HOSTILE.map((text): [string, string] => [JSON.stringify(text).slice(0, 40), text]))(
+  'a version is valid whatever it says: %s',
+  (_shown, text) => {
+    const made = version(
+      intrusion({
+        principal: text,
+        tactics: [text],
+        accounts: [text],
+        addresses: Array.from({ length: 50 }, () => text),
+        top: { title: text, eventID: text, time: NOON },
+        detections: [detection(0, { title: text, action: text, account: text, region: text, address: text, errorCode: text })],
+        guidance: [{ detector: text, title: text, text, falsePositives: [text], references: [text, `https://example.com/${text}`] }],
+      }),
+    );
+    expect(faults(made)).toEqual([]);
+    expect(Buffer.byteLength(JSON.stringify(made))).toBeLessThan(60_000);
+  },
+);

@@ -1,0 +1,38 @@
+import type { Detection } from '../incidents/model.ts';
+import { clock, countOf, day, plain } from './wording.ts';
+
+/** `cloudtrail:StopLogging` of `cloudtrail.amazonaws.com:StopLogging`: shorter, and nothing that a mail program takes for a link. */
+export function shortAction(action: string): string {
+  return plain(action.replace(/\.amazonaws\.com(\.cn)?(?=:)/, ''), 100);
+}
+
+/** `user/alice` of `arn:aws:iam::111122223333:user/alice`; what is no ARN stays as it is. */
+export function shortPrincipal(principal: string): string {
+  const name = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)$/s.exec(principal.slice(0, 2048))?.[1] ?? principal;
+  return plain(name, 160) || 'an unknown principal';
+}
+
+/**
+ * What one detector saw, after its time and title: `cloudtrail:StopLogging in eu-central-1 of 111122223333 from 198.51.100.7, 3 times until
+ * 09:20:11, failed with AccessDenied`.
+ */
+export function detectionText(detection: Detection): string {
+  const { account, region, address, count, first, last, errorCode } = detection;
+  const parts = [shortAction(detection.action) || 'an event'];
+  const where = plain(region, 30);
+  const whose = plain(account, 20);
+  if (where !== '') parts.push(`in ${where}`);
+  if (whose !== '') parts.push(`of ${whose}`);
+  const from = plain(address, 60);
+  if (from !== '') parts.push(`from ${from}`);
+  const until = last - first < 1000 ? '' : ` until ${day(last) === day(first) ? '' : `${day(last)} `}${clock(last)}`;
+  const times = count > 1 ? `, ${countOf(count, 'time')}${until}` : '';
+  const error = plain(errorCode, 60);
+  const result = error === '' ? '' : count > 1 ? `, the gravest call failed with ${error}` : `, failed with ${error}`;
+  return `${parts.join(' ')}${times}${result}`;
+}
+
+/** Detections in the order in which they began. */
+export function inOrder(detections: readonly Detection[]): Detection[] {
+  return detections.toSorted((a, b) => a.first - b.first || a.last - b.last);
+}
