@@ -10,7 +10,7 @@ const wholeNumber = (least: number, most: number) => v.pipe(v.number(), v.intege
 export const ROLE_TAGS = ['admin', 'developer', 'external', 'service', 'root', 'unknown'] as const;
 export type RoleTag = (typeof ROLE_TAGS)[number];
 
-/** The one configuration file, `trailwarden.config.json`: every key is optional, unknown keys are refused. */
+/** What `core` reads of the one configuration file, `trailwarden.config.json`: every key is optional, unknown keys are refused. */
 export const ConfigSchema = v.strictObject({
   $schema: v.optional(v.pipe(v.string(), v.description('Where an editor finds this schema.'))),
   rules: v.optional(
@@ -80,11 +80,19 @@ export const ConfigSchema = v.strictObject({
 
 export type Config = v.InferOutput<typeof ConfigSchema>;
 
+/** Sections of the same file that others read: lib adds its `deploy` so. */
+export type Sections = v.ObjectEntries;
+
+/** The schema of the whole file: what `core` reads and the sections of others. */
+export function fileSchema<const S extends Sections>(sections: S) {
+  return v.strictObject({ ...ConfigSchema.entries, ...sections });
+}
+
 /** The JSON Schema that editors read, published as `trailwarden.config.schema.json`. */
-export function configJsonSchema(): Record<string, unknown> {
+export function configJsonSchema(sections: Sections): Record<string, unknown> {
   return {
     $id: 'trailwarden.config.schema.json',
     title: 'Trailwarden configuration',
-    ...toJsonSchema(ConfigSchema, { typeMode: 'input', errorMode: 'ignore' }),
+    ...toJsonSchema(fileSchema(sections), { typeMode: 'input', errorMode: 'ignore' }),
   };
 }

@@ -43,7 +43,7 @@ test('what is given is kept, the rest has its default', () => {
   expect(loadConfig(JSON.stringify(given), FILE)).toEqual(given);
 });
 
-const ALL = '$schema, rules, roleTags, trustedNetworks, risk, posture, report, limits';
+const ALL = '$schema, rules, roleTags, trustedNetworks, risk, posture, report, limits, deploy';
 
 test.each<[string, string, string[]]>([
   ['a key not known', '{"rule":{}}', [`"rule" is not a known key. Did you mean "rules"? Known there: ${ALL}.`]],

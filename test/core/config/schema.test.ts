@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../../core/config/load.ts';
 import { configJsonSchema } from '../../../core/config/schema.ts';
+import { deploySection } from '../../../lib/deploy-config.ts';
 
 type Schema = {
   readonly type?: string;
@@ -114,18 +115,18 @@ const BAD: readonly string[] = [
 test.each([...GOOD.map((text) => [text, true] as const), ...BAD.map((text) => [text, false] as const)])(
   '%s: %p, by the schema and by the loader',
   (text, good) => {
-    expect([fits(JSON.parse(text), configJsonSchema()), loads(text)]).toEqual([good, good]);
+    expect([fits(JSON.parse(text), configJsonSchema(deploySection)), loads(text)]).toEqual([good, good]);
   },
 );
 
 test('only the form of a network is beyond the schema', () => {
   const text = '{"trustedNetworks":["nowhere"]}';
-  expect([fits(JSON.parse(text), configJsonSchema()), loads(text)]).toEqual([true, false]);
+  expect([fits(JSON.parse(text), configJsonSchema(deploySection)), loads(text)]).toEqual([true, false]);
 });
 
 test('the published schema is the one that is used', () => {
   const published = JSON.parse(readFileSync(join(__dirname, '../../../trailwarden.config.schema.json'), 'utf8')) as unknown;
-  expect(published).toEqual(JSON.parse(JSON.stringify(configJsonSchema())));
+  expect(published).toEqual(JSON.parse(JSON.stringify(configJsonSchema(deploySection))));
 });
 
 test('every key of the schema is described, sections aside', () => {
@@ -135,5 +136,5 @@ test('every key of the schema is described, sections aside', () => {
       ...(sections.has(key) || key === 'tag' || 'description' in member ? [] : [key]),
       ...undescribed(member),
     ]);
-  expect(undescribed(configJsonSchema())).toEqual([]);
+  expect(undescribed(configJsonSchema(deploySection))).toEqual([]);
 });

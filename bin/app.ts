@@ -1,0 +1,67 @@
+// The CDK app: what `npx cdk synth` and `npx cdk deploy` run.
+import { readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { ConfigError, loadConfig } from '../core/config/load.ts';
+import { chooseRules, joinRules } from '../core/rules/choose.ts';
+import { loadRules } from '../core/rules/load.ts';
+import type { LoadedRules } from '../core/rules/model.ts';
+import { addStacks } from '../lib/add-stacks.ts';
+import { DeploySchema } from '../lib/deploy-config.ts';
+import { DeployError } from '../lib/function-code.ts';
+import { settingsOf } from '../lib/settings.ts';
+import { readRuleFiles } from '../local/rule-files.ts';
+import { explain, SourceError } from '../local/sources.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+function readConfig(file: string) {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(
+      `The configuration ${file} cannot be read: ${explain(error)}. docs/deploy.md shows what it holds; name another with --context config=FILE.`,
+    );
+  }
+  return loadConfig(text, file, { deploy: DeploySchema });
+}
+
+function bundledRules(): LoadedRules {
+  const file = resolve(ROOT, 'dist/rules.json');
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as LoadedRules;
+  } catch (error) {
+    throw new DeployError(`The rules in ${file} cannot be read: ${explain(error)}. Run "npm run build" first.`);
+  }
+}
+
+/** Rules of folders beside the configuration, named from there: the same on every machine. */
+function ownRules(folders: readonly string[], home: string): LoadedRules {
+  const files = folders.flatMap((folder) => readRuleFiles(resolve(home, folder)));
+  return loadRules(files.map(({ file, text }) => ({ file: relative(home, file).replaceAll('\\', '/'), text })));
+}
+
+/** Tells of rules that are left out: one bad rule of a pack shall not stop a deployment. */
+function warn({ refusals }: LoadedRules): void {
+  for (const { file, line, reason } of refusals) process.stderr.write(`Left out: ${file}:${line} ${reason}\n`);
+}
+
+try {
+  const app = new App({ analyticsReporting: false });
+  const file = resolve(String(app.node.tryGetContext('config') ?? resolve(ROOT, 'trailwarden.config.json')));
+  const { deploy, ...config } = readConfig(file);
+  const own = ownRules(deploy.rules.folders, dirname(file));
+  warn(own);
+  const rules = chooseRules(joinRules([bundledRules(), own]), config.rules);
+  const { version } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as { version: string };
+  addStacks(app, deploy, { built: resolve(ROOT, 'dist/lambdas'), settings: settingsOf(version, config, deploy, rules), rules });
+  app.synth();
+} catch (error) {
+  const known = error instanceof ConfigError || error instanceof SourceError || error instanceof DeployError;
+  // What cdk-nag found is on the screen already.
+  const isValidation = (error as Error).name === 'ValidationFailed';
+  process.stderr.write(`${known || isValidation ? (error as Error).message : (error as Error).stack}\n`);
+  process.exitCode = 1;
+}
