@@ -14,8 +14,17 @@ export function telemetry(serviceName: 'parse' | 'score' | 'alert'): Telemetry {
   };
 }
 
-/** Writes counts as one line of metrics. */
-export function publishCounts({ metrics }: Telemetry, counts: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, value);
-  metrics.publishStoredMetrics();
+/**
+ * Notes counts to be written with the next metrics. What is 0 is left out: alarms take what is missing for 0, and a metric is billed for each
+ * hour in which it is written. Gives whether there was any.
+ */
+export function noteCounts({ metrics }: Telemetry, counts: Readonly<Record<string, number>>): boolean {
+  const some = Object.entries(counts).filter(([, value]) => value !== 0);
+  for (const [name, value] of some) metrics.addMetric(name, MetricUnit.Count, value);
+  return some.length > 0;
+}
+
+/** Writes counts as one line of metrics; none where all are 0. */
+export function publishCounts(telemetry: Telemetry, counts: Readonly<Record<string, number>>): void {
+  if (noteCounts(telemetry, counts)) telemetry.metrics.publishStoredMetrics();
 }

@@ -151,6 +151,12 @@ function runAlarms({ functions, every, scheduleDlqName }: Watched): Record<strin
 
 function outputAlarms({ functions, alertDlqName }: Watched): Record<string, AlarmSpec> {
   return {
+    SecurityHubOff: {
+      metric: count('alert', 'HubOff', FIVE_MINUTES),
+      threshold: 1,
+      description:
+        'Security Hub takes no findings: it is not enabled in this account and region. Enable it, or set deploy.alerts.securityHub to false. This is told once; findings are tried again with the next version of each incident.',
+    },
     AlertDlqNotEmpty: {
       metric: waiting(alertDlqName, FIVE_MINUTES),
       threshold: 1,

@@ -26,8 +26,8 @@ export class PipelineDashboard extends Dashboard {
     );
     this.addWidgets(
       graph(
-        'Objects',
-        ['Objects', 'FileRejects', 'ObjectFailures'].map((name) => count('parse', name, FIVE_MINUTES)),
+        'Objects refused or not read',
+        ['FileRejects', 'ObjectFailures'].map((name) => count('parse', name, FIVE_MINUTES)),
       ),
       graph('Queues (messages)', [
         waiting(watched.ingestQueueName, FIVE_MINUTES).with({ label: 'to parse' }),

@@ -54,7 +54,7 @@ test.each<[string, string[], object]>([
 });
 
 test('each alarm says what it means and what to do, and goes to the topic', () => {
-  expect(Object.keys(alarms)).toHaveLength(12);
+  expect(Object.keys(alarms)).toHaveLength(13);
   const topic = [{ Ref: expect.stringMatching(/^AlarmTopic/) }];
   for (const alarm of Object.values(alarms)) {
     expect(alarm).toMatchObject({ AlarmActions: topic, OKActions: topic });
@@ -105,7 +105,7 @@ test('the dashboard shows every metric that the functions write', () => {
   const shown = new Set([...body.matchAll(/\["Trailwarden","(\w+)","service","(\w+)"/g)].map(([, name, service]) => `${service}/${name}`));
   expect([...shown].sort()).toEqual(
     [
-      ...['Objects', 'FileRejects', 'ObjectFailures'].map((name) => `parse/${name}`),
+      ...['FileRejects', 'ObjectFailures'].map((name) => `parse/${name}`),
       ...[
         'Records',
         'Events',
