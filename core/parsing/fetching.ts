@@ -1,6 +1,6 @@
 import type { AnnouncedObject } from '../records/notification.ts';
 import type { Bytes } from '../records/text.ts';
-import { HELD_BYTES, PARALLEL } from './limits.ts';
+import { PARALLEL } from './limits.ts';
 import type { ObjectOpener, OpenObject } from './ports.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -11,31 +11,32 @@ export type Fetched =
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Fetches objects ahead of their turn, {@link PARALLEL} at once and none larger than {@link HELD_BYTES}, and yields them in order. */
+/** Fetches objects ahead of their turn, {@link PARALLEL} at once and none of more than `most` bytes, and yields them in order. */
 export async function* fetchAhead(
   wanted: readonly Wanted[],
   objects: ObjectOpener,
+  most: number,
 ): AsyncGenerator<{ readonly one: Wanted; readonly fetched: Fetched }> {
   const ahead: Promise<Fetched>[] = [];
   let next = 0;
   for (const one of wanted) {
-    for (; next < wanted.length && ahead.length < PARALLEL; next += 1) ahead.push(fetchOne((wanted[next] as Wanted).object, objects));
+    for (; next < wanted.length && ahead.length < PARALLEL; next += 1) ahead.push(fetchOne((wanted[next] as Wanted).object, objects, most));
     yield { one, fetched: await (ahead.shift() as Promise<Fetched>) };
   }
 }
 
 /** Never rejects: an object that waits for its turn has nobody to tell. */
-async function fetchOne(announced: AnnouncedObject, objects: ObjectOpener): Promise<Fetched> {
+async function fetchOne(announced: AnnouncedObject, objects: ObjectOpener, most: number): Promise<Fetched> {
   let object: OpenObject | null = null;
   try {
     object = await objects.open(announced);
     if (object === null) return { kind: 'gone' };
-    if (object.size > HELD_BYTES && object.size !== Number.POSITIVE_INFINITY) return { kind: 'too-large-to-hold' };
+    if (object.size > most && object.size !== Number.POSITIVE_INFINITY) return { kind: 'too-large-to-hold' };
     const pieces: Bytes[] = [];
     let size = 0;
     for await (const piece of object.body) {
       size += piece.length;
-      if (size > HELD_BYTES) return { kind: 'too-large-to-hold' };
+      if (size > most) return { kind: 'too-large-to-hold' };
       pieces.push(piece);
     }
     return { kind: 'held', object, bytes: Buffer.concat(pieces, size) };

@@ -1,8 +1,7 @@
 import { BatchWriter, type SectionSource, sectionIdentity } from '../records/batch.ts';
 import { uuidText } from '../records/identifier.ts';
-import type { Limits } from '../records/inflate.ts';
 import { capped, type Fetched, fetchAhead, TooLarge } from './fetching.ts';
-import { BATCH_BYTES, HELD_BYTES, LAST_MS, OBJECT_BYTES, RESERVED_MS } from './limits.ts';
+import { type FunctionLimits, LAST_MS, RESERVED_MS } from './limits.ts';
 import type { ObjectOpener, OpenObject } from './ports.ts';
 import { SectionReader } from './section-reader.ts';
 import type { Message, Wanted } from './wanted.ts';
@@ -26,14 +25,16 @@ export class Invocation {
   leftAside = 0;
 
   readonly #objects: ObjectOpener;
+  readonly #limits: FunctionLimits;
   readonly #remaining: () => number;
   readonly #reader: SectionReader;
   /** What was read: two messages may have named the same object differently. */
   readonly #read = new Set<string>();
   #begun = 0;
 
-  constructor(objects: ObjectOpener, limits: Limits, remaining: () => number) {
+  constructor(objects: ObjectOpener, limits: FunctionLimits, remaining: () => number) {
     this.#objects = objects;
+    this.#limits = limits;
     this.#remaining = remaining;
     this.#reader = new SectionReader(this.writer, limits);
   }
@@ -46,10 +47,10 @@ export class Invocation {
   async take(wanted: readonly Wanted[]): Promise<void> {
     const trail = wanted.filter(({ kind }) => kind === 'trail');
     for (const one of wanted) if (one.kind !== 'trail') this.#leaveAside(one);
-    const large = trail.filter(({ object }) => isLarge(object.size));
-    const held = trail.filter(({ object }) => !isLarge(object.size));
+    const large = trail.filter(({ object }) => this.#isLarge(object.size));
+    const held = trail.filter(({ object }) => !this.#isLarge(object.size));
     let taken = 0;
-    for await (const { one, fetched } of fetchAhead(held, this.#objects)) {
+    for await (const { one, fetched } of fetchAhead(held, this.#objects, this.#limits.heldBytes)) {
       if (this.#isFull()) break;
       taken += 1;
       if (!this.#takeFetched(one, fetched)) large.push(one);
@@ -98,8 +99,7 @@ export class Invocation {
       if (object === null) this.#reader.refuse(goneSource(one), 'object-gone');
       else await this.#streamOpen(sourceOf(one, object), object);
     } catch (error) {
-      if (error instanceof OutOfTime) this.#returnMessages(one, NO_TIME);
-      else this.#fail(one, (error as Error).message);
+      this.#fail(one, (error as Error).message);
     } finally {
       object?.close();
     }
@@ -108,10 +108,11 @@ export class Invocation {
   async #streamOpen(source: SectionSource, { body, size }: OpenObject): Promise<void> {
     const identity = identityOf(source);
     if (this.#read.has(identity)) return;
+    const { objectBytes } = this.#limits;
     try {
-      if (size > OBJECT_BYTES && size !== Number.POSITIVE_INFINITY) throw new TooLarge(`${size} bytes, at most ${OBJECT_BYTES} are read`);
-      await this.#reader.stream(source, capped(body, OBJECT_BYTES), size, () => {
-        if (this.#remaining() < LAST_MS) throw new OutOfTime();
+      if (size > objectBytes && size !== Number.POSITIVE_INFINITY) throw new TooLarge(`${size} bytes, at most ${objectBytes} are read`);
+      await this.#reader.stream(source, capped(body, objectBytes), size, () => {
+        if (this.#remaining() < LAST_MS) throw new Error(NO_TIME);
       });
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
@@ -122,9 +123,13 @@ export class Invocation {
 
   /** The first object is taken even with little time left: else nothing would ever move. */
   #isFull(): boolean {
-    const full = this.#begun > 0 && (this.writer.size >= BATCH_BYTES || this.#remaining() < RESERVED_MS);
+    const full = this.#begun > 0 && (this.writer.size >= this.#limits.batchBytes || this.#remaining() < RESERVED_MS);
     if (!full) this.#begun += 1;
     return full;
+  }
+
+  #isLarge(size: number | undefined): boolean {
+    return size !== undefined && size > this.#limits.heldBytes;
   }
 
   #fail(one: Wanted, reason: string): void {
@@ -137,16 +142,8 @@ export class Invocation {
   }
 }
 
-class OutOfTime extends Error {
-  override readonly name = 'OutOfTime';
-}
-
 function identityOf(source: SectionSource): string {
   return `${uuidText(sectionIdentity(source))} ${source.backfill?.id ?? ''}`;
-}
-
-function isLarge(size: number | undefined): boolean {
-  return size !== undefined && size > HELD_BYTES;
 }
 
 function sourceOf({ object, time }: Wanted, { id, modified }: OpenObject): SectionSource {

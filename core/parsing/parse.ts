@@ -1,14 +1,14 @@
 import type { Section } from '../records/batch.ts';
-import type { Limits } from '../records/inflate.ts';
 import { batchName } from './batch-name.ts';
 import { type Failure, Invocation } from './invocation.ts';
+import type { FunctionLimits } from './limits.ts';
 import type { BatchKeeper, ObjectOpener } from './ports.ts';
 import { type Message, wishesOf } from './wanted.ts';
 
 export interface ParseOptions {
   readonly objects: ObjectOpener;
   readonly batches: BatchKeeper;
-  readonly limits: Limits;
+  readonly limits: FunctionLimits;
   /** Milliseconds left to work in. */
   readonly remaining: () => number;
 }
