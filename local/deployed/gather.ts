@@ -1,0 +1,122 @@
+import {
+  type DeployFacts,
+  type DoctorFacts,
+  type Fact,
+  type Identity,
+  type QueueAt,
+  type RecordSource,
+  type Stack,
+  seen,
+  unasked,
+} from '../../core/doctor/facts.ts';
+import { DeployedError } from './asking.ts';
+import { readHub } from './hub.ts';
+import { readIdentity, readMailAccount } from './mail.ts';
+import { readNotifications } from './notifications.ts';
+import { readPending } from './pending.ts';
+import { readQueue } from './queues.ts';
+import { type ReadStacks, readStacks } from './stacks.ts';
+import { readChannels, readLedger } from './state-table.ts';
+import { readTrails } from './trails.ts';
+
+/** What the configuration adds to what can be asked of AWS. */
+export type Configured = Pick<DoctorFacts, 'scheduleMinutes' | 'announced'> & { readonly recipients: readonly string[] };
+
+/**
+ * Everything that `doctor` looks at. Only reads; what is denied or fails becomes a fact of its own.
+ * @throws {DeployedError} when there is no deployment, or nothing can be asked.
+ */
+export async function gatherDoctorFacts(prefix: string, configured: Configured | null): Promise<DoctorFacts> {
+  const { account, region, stacks, outputs } = await readDeployment(prefix);
+  const source = sourceOf({ stacks, outputs });
+  const bucket = source.kind === 'seen' && source.value.kind === 'bucket' ? source.value.bucket : undefined;
+  const output = <T>(name: string, read: (value: string) => Promise<Fact<T>>): Promise<Fact<T>> => {
+    const value = outputs[name];
+    return value === undefined ? Promise.resolve(unasked<T>(`The stacks tell no ${name}.`)) : read(value);
+  };
+  const queue = async (name: string): Promise<QueueAt> => ({ url: outputs[name] ?? '', depth: await output(name, readQueue) });
+  const [trails, notifications, ingest, ingestDlq, alertDlq, scheduleDlq, ledger, channels, pending, sender, mail, hub] = await Promise.all(
+    [
+      readTrails(),
+      bucket === undefined ? null : readNotifications(bucket),
+      queue('IngestQueueUrl'),
+      queue('IngestDlqUrl'),
+      queue('AlertDlqUrl'),
+      queue('ScheduleDlqUrl'),
+      output('StateTableName', readLedger),
+      output('StateTableName', readChannels),
+      output('BatchBucketName', readPending),
+      readSender(stacks.pipeline, outputs.Sender),
+      readMail(configured?.recipients ?? null),
+      outputs.SecurityHub === 'off' ? null : readHub(),
+    ],
+  );
+  return {
+    account,
+    region,
+    stacks,
+    functions: { parse: outputs.ParseFunctionName ?? '', score: outputs.ScoreFunctionName ?? '', alert: outputs.AlertFunctionName ?? '' },
+    scheduleMinutes: configured?.scheduleMinutes ?? null,
+    announced: configured?.announced ?? null,
+    source,
+    trails,
+    notifications,
+    ingest,
+    ingestDlq,
+    alertDlq,
+    scheduleDlq,
+    ledger,
+    pending,
+    sender,
+    ...mail,
+    hub,
+    channels,
+  };
+}
+
+async function readSender(pipeline: Fact<Stack | null>, address: string | undefined): Promise<DoctorFacts['sender']> {
+  if (pipeline.kind !== 'seen') return { address: '', identity: pipeline };
+  if (pipeline.value === null) return { address: '', identity: unasked('It stands in the Pipeline stack, which does not stand.') };
+  return address === undefined || address === '' ? null : { address, identity: await readIdentity(address) };
+}
+
+/** The mail account; recipients are asked for where it may be in the sandbox: outside it they need no verifying. */
+async function readMail(addresses: readonly string[] | null): Promise<Pick<DoctorFacts, 'mailAccount' | 'recipients'>> {
+  const mailAccount = await readMailAccount();
+  const open = mailAccount.kind === 'seen' && !mailAccount.value.sandbox;
+  const notNeeded = unasked<Identity>('Out of the sandbox a recipient needs no verifying.');
+  const recipient = async (address: string) => ({ address, identity: open ? notNeeded : await readIdentity(address) });
+  return { mailAccount, recipients: addresses && (await Promise.all(addresses.map(recipient))) };
+}
+
+/**
+ * The stacks of a deployment.
+ * @throws {DeployedError} when there are none, or AWS does not answer.
+ */
+export async function readDeployment(prefix: string): Promise<ReadStacks> {
+  const read = await readStacks(prefix);
+  const { data, pipeline, monitoring } = read.stacks;
+  // Offline, say: no other service would answer either.
+  if (data.kind === 'failed' && pipeline.kind === 'failed' && monitoring.kind === 'failed') throw new DeployedError(data.reason);
+  if (Object.values(read.stacks).every((stack) => stack.kind === 'seen' && stack.value === null)) {
+    throw new DeployedError(
+      `There is no stack ${prefix}-Data in ${read.region} of the account that you are signed in to: deploy first (npm run deploy), or name the region with --region, or the stacks with --stack-prefix.`,
+    );
+  }
+  return read;
+}
+
+function sourceOf({ stacks, outputs }: Pick<ReadStacks, 'stacks' | 'outputs'>): Fact<RecordSource> {
+  if (stacks.data.kind !== 'seen') return stacks.data;
+  if (stacks.data.value === null) return unasked('The Data stack, which tells where the records come from, does not stand.');
+  const { TrailName: trail, TrailBucketName: bucket } = outputs;
+  if (trail !== undefined) return seen({ kind: 'created', trail });
+  return seen(bucket === undefined ? { kind: 'announced' } : { kind: 'bucket', bucket });
+}
+
+/** What a deploy of this configuration would meet. Only reads. */
+export async function gatherDeployFacts(prefix: string, source: DeployFacts['source']): Promise<DeployFacts> {
+  const { region, outputs } = await readStacks(prefix);
+  const [trails, notifications] = await Promise.all([readTrails(), source.kind === 'bucket' ? readNotifications(source.bucket) : null]);
+  return { region, source, trails, ownTrail: outputs.TrailName ?? '', ingestQueueUrl: outputs.IngestQueueUrl ?? '', notifications };
+}
