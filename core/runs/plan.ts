@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly previous: number;
   /** Whether anything but backfills was consumed before. */
   readonly live: boolean;
+  /** Whether the stack goes live only once a backfill has ended. */
+  readonly waitForBackfill: boolean;
   readonly threshold: Level;
   /** By detector. */
   readonly rules: ReadonlyMap<string, Rule>;
@@ -68,14 +70,16 @@ export interface Plan {
 export function watermarkOf(
   sections: readonly Section[],
   backfills: ReadonlyMap<string, BackfillMemory>,
-  { horizon, previous, live }: Pick<RunOptions, 'horizon' | 'previous' | 'live'>,
+  { horizon, previous, live, waitForBackfill }: Pick<RunOptions, 'horizon' | 'previous' | 'live' | 'waitForBackfill'>,
 ): { readonly watermark: number; readonly live: boolean } {
-  if (live || sections.some(({ backfill }) => backfill === undefined))
+  if (live || (!waitForBackfill && sections.some(({ backfill }) => backfill === undefined))) {
     return { watermark: Math.max(previous, horizon - LATENESS), live: true };
+  }
   let watermark = previous;
   const seen = new Map([...backfills].map(([id, { of, objects, newest }]) => [id, { of, objects, newest }]));
   for (const { backfill, delivered } of sections) {
-    const { id, of } = backfill as NonNullable<Section['backfill']>;
+    if (backfill === undefined) continue;
+    const { id, of } = backfill;
     const one = seen.get(id) ?? { of, objects: 0, newest: Number.NEGATIVE_INFINITY };
     seen.set(id, { of, objects: one.objects + 1, newest: Math.max(one.newest, delivered) });
   }
@@ -129,7 +133,7 @@ export function planRun(memory: Memory, scored: readonly ScoredSection[], option
   const summaries = endBackfills(memory, run, now, told);
   return {
     watermark,
-    live,
+    live: live || (options.waitForBackfill && summaries.length > 0),
     incidents: [...items.map((item) => ({ item, alert: told(item.level) })), ...summaries.map((item) => ({ item, alert: true }))],
     rollups: rollups(memory),
     signalLines: counted.signalLines,

@@ -20,7 +20,7 @@ import type { RunSums, ScoredSection } from './counting.ts';
 import { type IncidentPut, LATENESS, type Plan, planRun, type RollupPut, type RunOptions, touchedBy, watermarkOf } from './plan.ts';
 import type { LedgerState, RunPorts, WaitingBatch } from './ports.ts';
 
-export interface Engine extends Pick<ScorerOptions, 'rules' | 'config'>, Pick<RunOptions, 'threshold'> {
+export interface Engine extends Pick<ScorerOptions, 'rules' | 'config'>, Pick<RunOptions, 'threshold' | 'waitForBackfill'> {
   readonly rulesHash: string;
   readonly configHash: string;
   /** How long a lease lasts: longer than an invocation can, milliseconds. */
@@ -62,6 +62,8 @@ interface RunObject {
 }
 
 const PENDING_MOST = 1000;
+/** Names of batches with nothing but a backfill's objects: they stand behind the others. */
+const BACKFILLED = 'pending/backfill-';
 /** Compressed bytes of batches that one run takes: some ten times as much once inflated, a part of it at a time. */
 const RUN_BYTES = 48 * 1024 ** 2;
 /** Share of the time of an invocation after which no further batch is taken. */
@@ -109,6 +111,7 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
     horizon: left === undefined ? now : Math.min(now, nameTime(left.key)),
     previous: ledger.watermark,
     live: ledger.live,
+    waitForBackfill: engine.waitForBackfill,
     threshold: engine.threshold,
     rules: new Map(engine.rules.rules.map((rule: Rule) => [`rule:${rule.id}`, rule])),
   };
@@ -195,9 +198,9 @@ export function scoreSection(batch: Batch, section: Section, scorer: Scorer, rec
   scorer.flush();
 }
 
-/** `20261125T1310Z` at the start of a batch's name. */
+/** When a batch was delivered, by its name (`pending/20261125T1310Z-…`); Infinity for a backfill's, which holds nothing up. */
 function nameTime(key: string): number {
-  const found = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z/.exec(key);
+  const found = key.startsWith(BACKFILLED) ? null : /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z/.exec(key);
   return found === null ? Number.POSITIVE_INFINITY : Date.parse(`${found[1]}-${found[2]}-${found[3]}T${found[4]}:${found[5]}:00Z`);
 }
 

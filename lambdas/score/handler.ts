@@ -14,11 +14,19 @@ import { readBeside, readSettings } from '../settings.ts';
 import { publishRun } from './report.ts';
 
 const { BATCH_BUCKET, STATE_TABLE, INCIDENTS_TABLE } = environment(['BATCH_BUCKET', 'STATE_TABLE', 'INCIDENTS_TABLE']);
-const { config, rulesHash, configHash, alerts } = readSettings();
+const { config, rulesHash, configHash, alerts, waitForBackfill } = readSettings();
 const { rules } = readBeside('rules.json') as LoadedRules;
 /** Longer than an invocation can last: until then a lease that was not given back is believed. */
 const LEASE = 6 * 60_000;
-const engine: Engine = { rules: compileRules(rules), config, threshold: alerts.threshold, rulesHash, configHash, leaseMilliseconds: LEASE };
+const engine: Engine = {
+  rules: compileRules(rules),
+  config,
+  threshold: alerts.threshold,
+  waitForBackfill,
+  rulesHash,
+  configHash,
+  leaseMilliseconds: LEASE,
+};
 const documents = documentClient();
 const told = telemetry('score');
 const world = {

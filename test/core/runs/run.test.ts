@@ -357,6 +357,43 @@ describe('a backfill', () => {
     expect(world.incidentItems().filter(({ backfill }) => !backfill)).toMatchObject([{ level: 'high' }]);
   });
 
+  test('is waited for where the deployment says so: then it warms the memory though live events come meanwhile', async () => {
+    const world = new World();
+    const engine = { ...ENGINE, waitForBackfill: true };
+    const files = history(4, 'one');
+    const now = START + 10 * DAY * MINUTE;
+    world.deliver([{ ...file(0, [call(10 * DAY - 5, 'StopLogging')]), delivered: now }]);
+    await world.run(engine, now);
+    world.deliver(files.slice(0, 48));
+    await world.run(engine, now + MINUTE);
+    expect(world.ledger.live).toBe(false);
+    world.deliver(files.slice(48));
+    await world.run(engine, now + 2 * MINUTE);
+    expect(world.ledger.live).toBe(true);
+    await world.run(engine, now + 20 * MINUTE);
+    expect(world.counts().late).toBe(0);
+    expect(
+      world
+        .incidentItems()
+        .map(({ backfill, status }) => [backfill, status])
+        .sort(),
+    ).toEqual([
+      [false, 'open'],
+      [true, 'resolved'],
+      [true, 'resolved'],
+    ]);
+  });
+
+  test('of which batches are left does not hold up the live ones', async () => {
+    const world = await live();
+    world.deliver([file(100, [call(99, 'StopLogging')])]);
+    world.objects.set('pending/backfill-20260801T0000Z-1.batch', batchOf(history(1, 'old')));
+    let asked = 0;
+    Object.assign(world.ports, { remaining: () => (asked++ === 0 ? 1000 : 0) });
+    expect(await world.run(ENGINE, at(101))).toMatchObject({ left: 1, sums: { records: 1 } });
+    expect(world.ledger.watermark).toBe(at(101) - LATENESS);
+  });
+
   test('on a live stack is late: it meets the rules, joins nothing else, and is told once', async () => {
     const world = new World();
     world.deliver([file(20 * DAY, [call(20 * DAY, 'Quiet')])]);

@@ -44,7 +44,15 @@ export function batchOf(deliveries: readonly Delivery[]): Buffer {
 }
 
 export function engineOf(rules: readonly Rule[], threshold: Level = 'high'): Engine {
-  return { rules: compileRules(rules), config: defaultConfig(), threshold, rulesHash: 'r', configHash: 'c', leaseMilliseconds: 300_000 };
+  return {
+    rules: compileRules(rules),
+    config: defaultConfig(),
+    threshold,
+    waitForBackfill: false,
+    rulesHash: 'r',
+    configHash: 'c',
+    leaseMilliseconds: 300_000,
+  };
 }
 
 /** S3 and DynamoDB as far as a run knows them, in memory. */
