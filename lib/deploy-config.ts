@@ -65,6 +65,15 @@ export const DeploySchema = v.pipe(
       v.pipe(wholeNumber(90, 3650), v.description('Days that the logs of a created trail are kept in its bucket.')),
       365,
     ),
+    waitForBackfill: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description(
+          'Whether a new stack goes live only when a backfill has ended, so that history warms its memory first. Alerts of live events wait until then.',
+        ),
+      ),
+      false,
+    ),
     alerts: v.pipe(alerts, v.description('Who is told of what.')),
     memory: v.optional(
       v.pipe(

@@ -30,6 +30,13 @@ export function trailObjects(config: DeployConfig): TrailObjects[] {
   return trail.buckets.map((bucket) => ({ bucket, prefix: '' }));
 }
 
+/** `s3://bucket/prefix` of the trail's objects, to be read by people; undefined where they lie in buckets that others announce. */
+export function trailAddress(config: DeployConfig): string | undefined {
+  if ('buckets' in config.trail) return undefined;
+  const [objects] = trailObjects(config);
+  return objects === undefined ? undefined : `s3://${objects.bucket}/${objects.prefix}`;
+}
+
 /** Keys that the trail's objects are encrypted with, where they are customer-managed. */
 export function trailKeys({ trail }: DeployConfig): readonly string[] {
   if ('kmsKeyArns' in trail) return trail.kmsKeyArns;

@@ -20,15 +20,17 @@ export interface DeliverySettings {
   readonly securityHub: boolean;
   /** The account and region that Trailwarden runs in. */
   readonly home: Home;
+  /** `s3://bucket/prefix` of the trail's objects, where it is known: a mail's hints name it. */
+  readonly trail?: string;
 }
 
 /** What came of the work. */
 export interface Delivered {
-  /** Ids with something left to send: to be tried again. */
+  /** Ids to try again at once. What waits until somebody acts is not among them: it stays due, and the next ring is its retry. */
   readonly failed: ReadonlySet<string>;
   readonly mails: number;
   readonly findings: number;
-  /** What did not reach its people: refused, failed, or of unknown shape. */
+  /** What did not reach its people: refused, blocked, failed, or of unknown shape. */
   readonly failures: number;
   /** Security Hub was found to be off, which was not known before. */
   readonly hubOff: boolean;
@@ -59,6 +61,7 @@ export async function deliver(ids: Iterable<string>, settings: DeliverySettings,
 
 class Delivery {
   readonly #failed = new Set<string>();
+  readonly #blocked = new Set<string>();
   readonly #outcomes: Record<Channel, Outcome[]> = { email: [], securityhub: [] };
   readonly #settings: DeliverySettings;
   readonly #now: number;
@@ -99,7 +102,7 @@ class Delivery {
   }
 
   async mail({ item, receipts }: Job): Promise<void> {
-    const { recipients, threshold, version, home } = this.#settings;
+    const { recipients, threshold, version, home, trail } = this.#settings;
     if (recipients.length === 0) return;
     const decision = decide('email', item, threshold, receipts.email);
     if (decision.verdict === 'quiet') await this.#receipt(item, 'email', receipts.email, 'quiet', decision.why);
@@ -110,7 +113,8 @@ class Delivery {
       return;
     }
     const told = receipts.email?.told;
-    const email = composed(() => alertEmail(item, { version, home, ...(told === undefined ? {} : { told }) }));
+    const context = { version, home, ...(trail === undefined ? {} : { trail }), ...(told === undefined ? {} : { told }) };
+    const email = composed(() => alertEmail(item, context));
     const tag = item.kind === 'incident' ? item.level : 'summary';
     const outcome =
       'error' in email ? email.error : await mailTo({ ...email.made, about: item.id, version: item.version, tag }, recipients, this.#ports);
@@ -146,7 +150,7 @@ class Delivery {
 
   /** While one channel waits for its retry, the item stays due. */
   async finish({ id, version }: AlertItem): Promise<void> {
-    if (!this.#failed.has(id)) await this.attempt(id, () => this.#ports.clearDue(id, version));
+    if (!this.#failed.has(id) && !this.#blocked.has(id)) await this.attempt(id, () => this.#ports.clearDue(id, version));
   }
 
   /** How the channels do is for people to read; what cannot be noted now is noted the next time. */
@@ -184,9 +188,24 @@ class Delivery {
       this.#fail(item.id, 'The alert could not be delivered; it is tried again.', { channel, detail });
       return;
     }
+    if (status === 'blocked') {
+      this.#failures += 1;
+      this.#blocked.add(item.id);
+      this.#ports.log('error', 'The alert waits until somebody acts; it is tried again after 15 minutes, and ever later.', {
+        id: item.id,
+        channel,
+        detail,
+      });
+      return;
+    }
     if (status === 'refused' || partly) {
       this.#failures += 1;
-      this.#ports.log('error', 'The alert was refused.', { id: item.id, version: item.version, channel, detail });
+      this.#ports.log('error', status === 'refused' ? 'The alert was refused.' : 'The alert did not reach everybody.', {
+        id: item.id,
+        version: item.version,
+        channel,
+        detail,
+      });
     } else if (status === 'sent') {
       this.#ports.log('info', 'The alert was delivered.', { id: item.id, version: item.version, channel, detail });
     }

@@ -69,21 +69,26 @@ async function asked(findings: readonly Finding[], { importFindings }: Ports): P
   }
 }
 
+type Missed = 'off' | 'refused' | 'blocked' | 'failed';
+
 /** Codes come as `InvalidAccess` for a finding and as `InvalidAccessException` for a call; `otherwise` is for codes that nobody knows. */
-function statusOf({ code, message }: ServiceError, otherwise: 'refused' | 'failed'): 'off' | 'refused' | 'failed' {
+function statusOf({ code, message }: ServiceError, otherwise: 'refused' | 'failed'): Missed {
   if (/^InvalidAccess/.test(code) || (/^AccessDenied/.test(code) && /not (subscribed|enabled)/i.test(message))) return 'off';
+  if (/^AccessDenied/.test(code)) return 'blocked';
   if (/^(InvalidInput|Validation|Serialization)/.test(code)) return 'refused';
   if (/thrott|too ?many|limit|internal|unavailable|time ?out/i.test(code)) return 'failed';
   return otherwise;
 }
 
-function sentence(status: 'off' | 'refused' | 'failed' | 'sent', { code, message }: ServiceError): string {
+function sentence(status: Missed | 'sent', { code, message }: ServiceError): string {
   const said = `${code}: ${message}`.slice(0, 400);
   switch (status) {
     case 'off':
       return `Security Hub is not enabled in this account and region (${said}). Enable it, or set alerts.securityHub to false.`;
     case 'refused':
       return `Security Hub did not accept the finding (${said}).`;
+    case 'blocked':
+      return `The alert function may not send findings (${said}). A policy of the organization may deny it; else deploy again.`;
     default:
       return `Security Hub could not take the finding now (${said}); it is tried again.`;
   }

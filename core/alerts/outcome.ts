@@ -1,6 +1,9 @@
-/** How telling one version through one channel ended; the detail is a sentence. `failed` may pass, the others are for good. */
+/**
+ * How telling one version through one channel ended; the detail is a sentence. `failed` may pass within minutes, `blocked` once somebody has
+ * mended something; the others are for good.
+ */
 export interface Outcome {
-  readonly status: 'sent' | 'off' | 'refused' | 'failed';
+  readonly status: 'sent' | 'off' | 'refused' | 'blocked' | 'failed';
   readonly detail: string;
   /** Sent, but not to everybody. */
   readonly partly?: boolean;

@@ -11,10 +11,14 @@ export interface OutgoingMail extends Email {
   readonly tag: string;
 }
 
-/** `refused`: for good, the same mail would be refused again. `failed`: may go through later. Reasons are sentences. */
+/**
+ * `refused`: for good, the same mail would be refused again. `blocked`: until somebody mends something, such as an address that is not verified;
+ * `byRecipient` when that may be one of several recipients, and the others can have it. `failed`: passes by itself. Reasons are sentences.
+ */
 export type MailAnswer =
   | { readonly outcome: 'sent'; readonly reference: string }
   | { readonly outcome: 'refused'; readonly reason: string }
+  | { readonly outcome: 'blocked'; readonly reason: string; readonly byRecipient: boolean }
   | { readonly outcome: 'failed'; readonly reason: string };
 
 /** What the hub says of one call: which findings it did not take, or the error that the whole call ended in. Codes are the service's own. */

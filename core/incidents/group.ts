@@ -31,6 +31,7 @@ export interface GroupState {
   readonly addresses: readonly string[];
   readonly detected: readonly Detection[];
   readonly ordinal: number;
+  readonly lateId: string;
   readonly backfill: boolean;
 }
 
@@ -40,6 +41,8 @@ export class Group {
   readonly roleTag: RoleTag;
   /** Which of its principal's incidents it is, from 1 on; 0 as long as its signals weigh nothing. */
   ordinal = 0;
+  /** For a late group of its own: the id of its first signal, by which it is named instead, so that it takes no other incident's number. */
+  lateId = '';
   /** True while all its signals come from a backfill. */
   backfill: boolean;
   opened: number;
@@ -69,6 +72,7 @@ export class Group {
     group.updated = state.updated;
     group.count = state.count;
     group.ordinal = state.ordinal;
+    group.lateId = state.lateId;
     group.#ids.push(...state.ids);
     for (const tactic of state.tactics) group.#tactics.add(tactic);
     for (const technique of state.techniques) group.#techniques.add(technique);
@@ -95,8 +99,14 @@ export class Group {
       addresses: [...this.#addresses],
       detected: [...this.#detected.values()].map((detected) => ({ ...detected })),
       ordinal: this.ordinal,
+      lateId: this.lateId,
       backfill: this.backfill,
     };
+  }
+
+  /** What tells it from its principal's other incidents; '' while it is none. */
+  get key(): string {
+    return this.lateId !== '' ? `late ${this.lateId}` : this.ordinal === 0 ? '' : String(this.ordinal);
   }
 
   /** Whether any of its signals weighs something. */
@@ -133,7 +143,7 @@ export class Group {
   incident(status: Incident['status']): Incident {
     const { risk, reasons } = noisyOr(incidentFactors(this.#detected.values()));
     return {
-      id: stableUuid('incident', this.principal, String(this.ordinal)),
+      id: stableUuid('incident', this.principal, this.key),
       principal: this.principal,
       roleTag: this.roleTag,
       status,

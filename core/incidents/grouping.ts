@@ -50,19 +50,20 @@ export class PrincipalIncidents {
   }
 
   /**
-   * Takes a signal that came too late for its place in the order: it joins the open group where that began at most 24 h after it, else it is a
-   * group of its own, over at once, which is given back.
+   * Takes a signal that came too late for its place in the order. It joins the open group that it lies within 24 h of; where none is open and
+   * `mayOpen` says so it opens one. Else it is a group of its own, over at once, which is given back: of a name of its own, as the number
+   * that it would have had may be another's already. What a backfill brings joins nothing that is not.
    */
-  addLate(signal: IncidentSignal): Group | null {
+  addLate(signal: IncidentSignal, mayOpen: boolean): Group | null {
     const { group } = this;
-    if (group === null || (signal.time >= group.opened - QUIET && signal.time <= group.updated + QUIET)) {
+    const near = group !== null && signal.time >= group.opened - QUIET && signal.time <= group.updated + QUIET;
+    if (group === null ? mayOpen : near && (group.backfill || signal.backfill !== true)) {
       this.#grow(signal);
       return null;
     }
-    this.group = null;
-    this.#grow(signal);
-    const own = this.group as Group | null;
-    this.group = group;
+    const own = new Group(signal);
+    own.add(signal);
+    if (own.risky) own.lateId = signal.id;
     return own;
   }
 
@@ -119,6 +120,6 @@ export class IncidentGrouping {
   }
 
   #close(group: Group | null, status: Incident['status'] = 'resolved'): void {
-    if (group !== null && group.ordinal > 0) this.#closed.push(group.incident(status));
+    if (group !== null && group.key !== '') this.#closed.push(group.incident(status));
   }
 }

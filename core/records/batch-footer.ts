@@ -29,6 +29,9 @@ const SectionSchema = v.object({
   gaps: v.array(v.tuple([count, count])),
 });
 
+/** S3's keys are no longer; what a damaged footer holds may be. */
+const MOST_LABEL = 1024;
+
 const FooterSchema = v.object({ sections: v.array(SectionSchema) });
 
 /**
@@ -49,7 +52,7 @@ export function readFooter(text: string, end: number): readonly Section[] | stri
 }
 
 export function describeSection({ bucket, key }: Pick<Section, 'bucket' | 'key'>): string {
-  return `the section of s3://${bucket}/${key}`;
+  return `the section of s3://${bucket.slice(0, MOST_LABEL)}/${key.slice(0, MOST_LABEL)}`;
 }
 
 function wrongPlaces({ counts, records, chunks, gaps }: Section, end: number): string | null {

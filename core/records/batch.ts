@@ -43,9 +43,14 @@ export interface Batch {
   readonly bytes: Bytes;
 }
 
-/** The bytes are no batch, one of a newer version, or damaged. */
+/** The bytes are no batch, one of another version, or damaged. */
 export class BatchError extends Error {
-  override readonly name = 'BatchError';
+  override readonly name: string = 'BatchError';
+}
+
+/** The batch is sound, but of a layout that only a newer Trailwarden reads: it can wait for that. */
+export class NewerBatchError extends BatchError {
+  override readonly name = 'NewerBatchError';
 }
 
 /** Ends every batch: a name, and the version of the layout. */
@@ -68,8 +73,8 @@ const LEVEL = 3;
  * bytes), behind them the gzipped JSON of all sections, its size as u32LE, and `TWB` with the version.
  */
 export class BatchWriter {
-  readonly #parts: Bytes[] = [];
-  readonly #sections: Section[] = [];
+  #parts: Bytes[] = [];
+  #sections: Section[] = [];
   #size = 0;
   #source: SectionSource | undefined;
   #chunks: Chunk[] = [];
@@ -85,6 +90,7 @@ export class BatchWriter {
     return this.#size;
   }
 
+  /** Those of the batch in hand; what was had of it stays as it is when another begins. */
   get sections(): readonly Section[] {
     return this.#sections;
   }
@@ -132,7 +138,7 @@ export class BatchWriter {
     this.#start(undefined);
   }
 
-  /** The whole batch. The writer is spent. */
+  /** The whole batch. The writer lets go of it, and begins another. */
   finish(): Bytes {
     if (this.#source !== undefined) throw new Error('BatchWriter.finish was called before the end of a section.');
     const footer = gzipSync(JSON.stringify({ sections: this.#sections }), { level: LEVEL });
@@ -140,7 +146,11 @@ export class BatchWriter {
     trailer.writeUInt32LE(footer.length, 0);
     NAME.copy(trailer, 4);
     trailer[7] = VERSION;
-    return Buffer.concat([...this.#parts, footer, trailer]);
+    const whole = Buffer.concat([...this.#parts, footer, trailer]);
+    this.#parts = [];
+    this.#sections = [];
+    this.#size = 0;
+    return whole;
   }
 
   #start(source: SectionSource | undefined): void {
@@ -173,7 +183,7 @@ export class BatchWriter {
   }
 }
 
-/** Opens a batch that {@link BatchWriter} wrote. Throws {@link BatchError} for anything else. */
+/** Opens a batch that {@link BatchWriter} wrote. Throws {@link NewerBatchError} for one of a newer layout, {@link BatchError} for anything else. */
 export function openBatch(bytes: Uint8Array): Batch {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = all.length - TRAILER;
@@ -183,8 +193,9 @@ export function openBatch(bytes: Uint8Array): Batch {
     );
   }
   const version = all[end + 7] as number;
-  if (version !== VERSION) {
-    throw new BatchError(
+  if (version < VERSION) throw new BatchError(`The batch is damaged: its layout would have version ${version}, which there is not.`);
+  if (version > VERSION) {
+    throw new NewerBatchError(
       `The batch has version ${version} of its layout; this one reads version ${VERSION}. Deploy the newer Trailwarden.`,
     );
   }

@@ -43,7 +43,13 @@ type Json = Readonly<Record<string, unknown>>;
 /** SNS around EventBridge around an object's event is the deepest that AWS makes. */
 const MOST_WRAPS = 4;
 const SHOWN = 160;
+const BUCKET = /^[A-Za-z0-9._-]{3,63}$/;
 const MOST_KEY_BYTES = 1024;
+/** Characters of a version id or an etag: S3's have a few dozen. */
+const MOST_VERSION = 1024;
+/** It becomes part of a key in the state table. */
+const BACKFILL_ID = /^[\w-]{1,64}$/;
+const MOST_BACKFILL = 100_000_000;
 const TRAIL_VALIDATION = /^\s*CloudTrail validation message/;
 const EXPECTED =
   'Expected is an S3 notification, the EventBridge event "Object Created" of source aws.s3, a notification of CloudTrail, or a message of `trailwarden backfill`';
@@ -130,9 +136,9 @@ function hearTrail(message: Json, heard: Heard): void {
 function hearBackfill(message: Json, heard: Heard): void {
   const id = textOf(message, 'id');
   const of = own(message, 'of');
-  if (id === '' || typeof of !== 'number' || !Number.isSafeInteger(of) || of < 1) {
+  if (!BACKFILL_ID.test(id) || typeof of !== 'number' || !Number.isInteger(of) || of < 1 || of > MOST_BACKFILL) {
     heard.unknown.push(
-      `A backfill's message names its id and of how many objects it consists; this one does not: ${shown(JSON.stringify(message))}.`,
+      `A backfill's message names its id (1 to 64 letters, digits, _ or -) and of how many objects it consists (at most ${MOST_BACKFILL}); this one does not: ${shown(JSON.stringify(message))}.`,
     );
     return;
   }
@@ -148,7 +154,7 @@ interface Particulars {
 }
 
 function announce(bucket: string, key: string, heard: Heard, more: Particulars): void {
-  if (!/^[A-Za-z0-9._-]{3,255}$/.test(bucket)) {
+  if (!BUCKET.test(bucket)) {
     heard.unknown.push(`The message names no bucket where one should stand, but ${shown(bucket)}.`);
     return;
   }
@@ -160,6 +166,12 @@ function announce(bucket: string, key: string, heard: Heard, more: Particulars):
   }
   const version = more.version ?? '';
   const etag = unquoted(more.etag ?? '');
+  if (Math.max(version.length, etag.length) > MOST_VERSION) {
+    heard.unknown.push(
+      `The message names a version of an object of bucket ${bucket} that is longer than S3's are: ${shown(version || etag)}.`,
+    );
+    return;
+  }
   const time = parseTime(more.time ?? '');
   const { size } = more;
   heard.objects.push({

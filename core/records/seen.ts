@@ -1,12 +1,15 @@
 const SHARDS = 64;
 const LOAD = 0.75;
+const NO_TABLE = new Uint32Array(0);
+const LEAST_SLOTS = 8;
 
 /**
  * The set of 128-bit identities seen so far, packed: 16 bytes an entry and no objects, so that ten million cost some
  * 270 MB. Sharded, so that growing never holds two whole tables at once.
  */
 export class SeenIds {
-  readonly #tables: Uint32Array[] = Array.from({ length: SHARDS }, () => new Uint32Array(64 * 4));
+  /** Made when first needed: an hour of a quiet account has a handful of identities. */
+  readonly #tables: Uint32Array[] = new Array<Uint32Array>(SHARDS).fill(NO_TABLE);
   readonly #sizes = new Uint32Array(SHARDS);
   #zero = false;
   #size = 0;
@@ -47,7 +50,7 @@ export class SeenIds {
     if ((a | b | c | d) === 0) return this.#zero;
     const hash = mix(a, b, c, d);
     const table = this.#tables[hash & (SHARDS - 1)] as Uint32Array;
-    return find(table, hash, a, b, c, d) >= 0;
+    return table.length > 0 && find(table, hash, a, b, c, d) >= 0;
   }
 
   /** All identities, four words each, in no order that means anything. */
@@ -66,7 +69,7 @@ export class SeenIds {
 
   #grow(shard: number): Uint32Array {
     const old = this.#tables[shard] as Uint32Array;
-    const table = new Uint32Array(old.length * 2);
+    const table = new Uint32Array(Math.max(LEAST_SLOTS * 4, old.length * 2));
     for (let i = 0; i < old.length; i += 4) {
       const a = old[i] as number;
       const b = old[i + 1] as number;

@@ -28,6 +28,8 @@ export interface RunSums {
   sections: number;
   skipped: number;
   records: number;
+  /** Records that no backfill brought. */
+  live: number;
   events: number;
   duplicates: number;
   rejects: number;
@@ -60,7 +62,18 @@ class Counting implements Counted {
   readonly late: SignalledEvent[] = [];
   readonly signalLines: Uint8Array[] = [];
   readonly rows: Uint8Array[] = [];
-  readonly sums: RunSums = { sections: 0, skipped: 0, records: 0, events: 0, duplicates: 0, rejects: 0, late: 0, signals: 0, delivery: 0 };
+  readonly sums: RunSums = {
+    sections: 0,
+    skipped: 0,
+    records: 0,
+    live: 0,
+    events: 0,
+    duplicates: 0,
+    rejects: 0,
+    late: 0,
+    signals: 0,
+    delivery: 0,
+  };
   readonly #memory: Memory;
   readonly #previous: number;
   readonly #watermark: number;
@@ -82,7 +95,12 @@ class Counting implements Counted {
   run(scored: readonly ScoredSection[]): Counted {
     for (const one of scored) this.#countSection(one);
     let over = this.#memory.copies.size - MOST_WAITING;
-    for (const copy of this.#marker.release(({ time }) => time <= this.#watermark || over-- > 0)) this.#release(copy);
+    const released = this.#marker.release(({ time }) => {
+      if (time > this.#watermark && over <= 0) return false;
+      over -= 1;
+      return true;
+    });
+    for (const copy of released) this.#release(copy);
     return this;
   }
 
@@ -116,6 +134,7 @@ class Counting implements Counted {
     const { sums } = this;
     sums.sections += 1;
     sums.records += counts.records;
+    if (backfill === undefined) sums.live += counts.records;
     sums.events += counts.events - duplicates;
     sums.duplicates += counts.duplicates + duplicates;
     sums.rejects += counts.records - counts.events - counts.duplicates - counts.excluded;
@@ -129,7 +148,7 @@ class Counting implements Counted {
   /** An object counts once for each backfill that asked for it, whether it was consumed before or not. */
   #countBackfill(section: Section, { id, of }: NonNullable<Section['backfill']>): void {
     const { counts, delivered } = section;
-    if (this.#memory.sections.shared.add(identityWords(section, id), 0, section.delivered)) return;
+    if (this.#memory.sections.shared.add(identityIn(section, id), 0, section.delivered)) return;
     let backfill = this.#memory.backfills.get(id);
     if (backfill === undefined) {
       backfill = { of, objects: 0, records: 0, events: 0, newest: Number.NEGATIVE_INFINITY, last: 0, incidents: {} };
@@ -199,7 +218,12 @@ class Counting implements Counted {
   }
 }
 
-function identityWords(section: Section, backfill: string): Uint32Array {
+/** Whether a backfill has counted the section before. */
+export function isCounted(memory: Memory, section: Section, backfill: string): boolean {
+  return memory.sections.shared.has(identityIn(section, backfill), 0, section.delivered);
+}
+
+function identityIn(section: Section, backfill: string): Uint32Array {
   const words = new Uint32Array(4);
   contentWords(Buffer.from(`${backfill} ${sectionIdentity(section).join(' ')}`), words);
   return words;

@@ -10,7 +10,7 @@ import { hash, itemContent, newsOf } from './item.ts';
 
 /** Risk from which an event opens its incident before the watermark has passed it. */
 const HIGH = LEVEL_FLOORS[levelRank('high')] as number;
-/** Signalled events that wait at most; beyond it those furthest in the future are taken at once. */
+/** Signalled events that wait at most; beyond it all are taken at once, in their order. */
 const MOST_WAITING = 50_000;
 
 export interface GroupingOptions {
@@ -37,8 +37,9 @@ export function groupSignals(
 ): IncidentItem[] {
   const { watermark } = options;
   const waiting = [...memory.events, ...events].sort(inTime);
-  const due = waiting.filter(({ time }, i) => time <= watermark || i >= MOST_WAITING);
-  memory.events = waiting.filter(({ time }, i) => time > watermark && i < MOST_WAITING);
+  const tooMany = waiting.length > MOST_WAITING;
+  const due = waiting.filter(({ time }) => tooMany || time <= watermark);
+  memory.events = tooMany ? [] : waiting.filter(({ time }) => time > watermark);
 
   const over = new Map<string, Group[]>();
   const touched = new Set<string>();
@@ -49,7 +50,12 @@ export function groupSignals(
     const ended = add(principal.incidents);
     if (ended !== null) over.set(signal.principal, [...(over.get(signal.principal) ?? []), ended]);
   };
-  for (const { signals } of [...late].sort(inTime)) for (const signal of signals) take(signal, (incidents) => incidents.addLate(signal));
+  const takeLate = (signal: IncidentSignal) => {
+    // What was shown early bears the next number already.
+    const mayOpen = memory.principal(signal.principal).shown.length === 0 && signal.time + QUIET >= watermark;
+    take(signal, (incidents) => incidents.addLate(signal, mayOpen));
+  };
+  for (const { signals } of [...late].sort(inTime)) for (const signal of signals) takeLate(signal);
   for (const { signals } of due) for (const signal of signals) take(signal, (incidents) => incidents.add(signal));
   for (const id of memory.overBefore(watermark)) {
     touched.add(id);
@@ -83,8 +89,8 @@ function tryOut({ incidents, shown }: PrincipalMemory, waiting: readonly Inciden
     grave ||= signal.risk >= HIGH;
   }
   const { group } = copy;
-  if (group === null || group.ordinal === 0) return null;
-  return grave || shown.some(({ ordinal, early }) => early && ordinal === group.ordinal) ? group : null;
+  if (group === null || group.key === '') return null;
+  return grave || shown.some(({ key, early }) => early && key === group.key) ? group : null;
 }
 
 /** The item of a group when it is an incident that differs from what was shown of it; notes that it is shown now. */
@@ -95,14 +101,14 @@ function show(
   early: boolean,
   { run, now, rules }: GroupingOptions,
 ): IncidentItem | null {
-  if (group.ordinal === 0) return null;
-  const before = principal.shown.find(({ ordinal }) => ordinal === group.ordinal);
+  if (group.key === '') return null;
+  const before = principal.shown.find(({ key }) => key === group.key);
   const content = itemContent(group, status, rules);
   const news = newsOf(content);
   const isNews = before === undefined || news !== before.news;
   const version = isNews ? (before?.version ?? 0) + 1 : before.version;
   const versionAt = isNews ? now : before.versionAt;
-  const shown: Shown = { ordinal: group.ordinal, version, versionAt, news, content: hash(content), early };
+  const shown: Shown = { key: group.key, version, versionAt, news, content: hash(content), early };
   principal.shown = principal.shown.filter((one) => one !== before);
   if (status === 'open') principal.shown.push(shown);
   return before?.content === shown.content ? null : { ...content, version, versionAt, run };

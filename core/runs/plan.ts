@@ -1,18 +1,10 @@
 import type { AlertItem, BackfillSummaryItem, IncidentItem } from '../incidents/item.ts';
 import { type Level, levelRank } from '../levels.ts';
-import type { Section } from '../records/batch.ts';
 import type { Rule } from '../rules/model.ts';
 import { type DayMemory, dayOf } from '../scoring/rollups.ts';
 import type { ScoredPart } from '../scoring/section.ts';
-import {
-  BACKFILL_PATIENCE,
-  type BackfilledIncident,
-  type BackfillMemory,
-  type Memory,
-  type MemoryChanges,
-  partitionOf,
-} from '../state/memory.ts';
-import { countSections, type RunSums, type ScoredSection } from './counting.ts';
+import { BACKFILL_PATIENCE, type BackfilledIncident, type Memory, type MemoryChanges, partitionOf } from '../state/memory.ts';
+import { countSections, isCounted, type RunSums, type ScoredSection } from './counting.ts';
 import { groupSignals } from './grouping.ts';
 
 /** How late an event may come and still meet everything in its order: the watermark stays so far behind the clock. */
@@ -20,6 +12,8 @@ export const LATENESS = 15 * 60_000;
 /** How far the watermark stays behind a backfill that comes roughly in the order of delivery. */
 const BACKFILL_SLACK = 6 * 3_600_000;
 const MOST_SUMMARISED = 50;
+/** How long live events wait for a backfill to begin. */
+const MOST_WAIT = 3 * 86_400_000;
 
 export interface RunOptions {
   /** Its number. */
@@ -68,17 +62,19 @@ export interface Plan {
  * are left it stays behind them; before the stack goes live it follows the deliveries of the backfill that warms it.
  */
 export function watermarkOf(
-  sections: readonly Section[],
-  backfills: ReadonlyMap<string, BackfillMemory>,
+  memory: Memory,
+  scored: readonly ScoredSection[],
   { horizon, previous, live, waitForBackfill }: Pick<RunOptions, 'horizon' | 'previous' | 'live' | 'waitForBackfill'>,
 ): { readonly watermark: number; readonly live: boolean } {
+  const sections = scored.map(({ section }) => section);
   if (live || (!waitForBackfill && sections.some(({ backfill }) => backfill === undefined))) {
     return { watermark: Math.max(previous, horizon - LATENESS), live: true };
   }
   let watermark = previous;
-  const seen = new Map([...backfills].map(([id, { of, objects, newest }]) => [id, { of, objects, newest }]));
-  for (const { backfill, delivered } of sections) {
-    if (backfill === undefined) continue;
+  const seen = new Map([...memory.backfills].map(([id, { of, objects, newest }]) => [id, { of, objects, newest }]));
+  for (const section of sections) {
+    const { backfill, delivered } = section;
+    if (backfill === undefined || isCounted(memory, section, backfill.id)) continue;
     const { id, of } = backfill;
     const one = seen.get(id) ?? { of, objects: 0, newest: Number.NEGATIVE_INFINITY };
     seen.set(id, { of, objects: one.objects + 1, newest: Math.max(one.newest, delivered) });
@@ -121,19 +117,16 @@ export function touchedBy(memory: Memory, scored: readonly ScoredSection[], wate
  */
 export function planRun(memory: Memory, scored: readonly ScoredSection[], options: RunOptions): Plan {
   const { run, now, previous, rules, threshold } = options;
-  const { watermark, live } = watermarkOf(
-    scored.map(({ section }) => section),
-    memory.backfills,
-    options,
-  );
+  const { watermark, live } = watermarkOf(memory, scored, options);
   const counted = countSections(memory, scored, previous, watermark, now);
   const items = groupSignals(memory, counted.events, counted.late, { run, now, watermark, rules });
   noteBackfilled(memory, items);
   const told = (level: Level) => levelRank(level) >= levelRank(threshold);
   const summaries = endBackfills(memory, run, now, told);
+  const goesLive = options.waitForBackfill && (summaries.length > 0 || hasWaited(memory, scored, now));
   return {
     watermark,
-    live: live || (options.waitForBackfill && summaries.length > 0),
+    live: live || goesLive,
     incidents: [...items.map((item) => ({ item, alert: told(item.level) })), ...summaries.map((item) => ({ item, alert: true }))],
     rollups: rollups(memory),
     signalLines: counted.signalLines,
@@ -141,6 +134,12 @@ export function planRun(memory: Memory, scored: readonly ScoredSection[], option
     memory: memory.changes(watermark),
     sums: counted.sums,
   };
+}
+
+/** Whether live events have waited too long for a backfill that does not come: then they wait no longer. */
+function hasWaited(memory: Memory, scored: readonly ScoredSection[], now: number): boolean {
+  if (scored.some(({ section }) => section.backfill === undefined)) memory.waiting ??= now;
+  return memory.waiting !== null && memory.backfills.size === 0 && memory.waiting + MOST_WAIT < now;
 }
 
 /** Notes the incidents that stem from backfills with each that is under way. */

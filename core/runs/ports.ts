@@ -14,6 +14,8 @@ export interface LedgerState {
   readonly live: boolean;
   /** Watermark beyond which something in the memory is due; Infinity when nothing is. */
   readonly due: number;
+  /** Leases taken since the last that ended well, or failed for no fault of its input: 1 when all is well. */
+  readonly tries: number;
 }
 
 export const NEW_LEDGER: LedgerState = {
@@ -25,6 +27,7 @@ export const NEW_LEDGER: LedgerState = {
   watermark: Number.NEGATIVE_INFINITY,
   live: false,
   due: Number.POSITIVE_INFINITY,
+  tries: 0,
 };
 
 export interface Commit {
@@ -49,10 +52,13 @@ export interface RunPorts {
   readonly clock: () => number;
   /** Milliseconds that are left to this invocation. */
   readonly remaining: () => number;
-  /** Takes the lease until a time unless another owner holds it at `now`; gives the ledger, or null when another holds it. */
+  /** Takes the lease until a time unless another owner holds it at `now`, and counts the try; gives the ledger, or null when another holds it. */
   readonly takeLease: (owner: string, now: number, until: number) => Promise<LedgerState | null>;
-  /** Gives the lease back, if it is still one's own; `failure` says why the run failed, null that it did not. */
-  readonly dropLease: (owner: string, now: number, failure: string | null) => Promise<void>;
+  /**
+   * Gives the lease back, if it is still one's own. `failure` says why the run failed, null that it did not; `blameless` that its input is not to
+   * blame: then the try does not count.
+   */
+  readonly dropLease: (owner: string, now: number, failure: string | null, blameless: boolean) => Promise<void>;
   /** Commits a run: true when the ledger stood at the run before, applied, with this owner's lease. */
   readonly commit: (owner: string, commit: Commit) => Promise<boolean>;
   readonly markApplied: (run: number) => Promise<void>;
@@ -62,9 +68,9 @@ export interface RunPorts {
   readonly writeObject: (key: string, bytes: Uint8Array) => Promise<void>;
   readonly deleteObjects: (keys: readonly string[]) => Promise<void>;
   readonly listKeys: (prefix: string) => Promise<readonly string[]>;
-  /** Puts an item unless a later run, or this one, wrote it. */
-  readonly putIncident: (put: IncidentPut, now: number) => Promise<void>;
-  readonly putRollup: (put: RollupPut, run: number, now: number) => Promise<void>;
+  /** Puts an item unless a later run, or this one, wrote it. Gives why the table will never take it, null when it did. */
+  readonly putIncident: (put: IncidentPut, now: number) => Promise<string | null>;
+  readonly putRollup: (put: RollupPut, run: number, now: number) => Promise<string | null>;
   /** Rings the doorbell again for incidents of which something is still to be sent at `now`; gives how many. */
   readonly ringAgain: (now: number) => Promise<number>;
 }

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Batch, BatchError, openBatch, type Section, sectionIdentity, sectionRecords } from '../records/batch.ts';
+import { type Batch, BatchError, NewerBatchError, openBatch, type Section, sectionIdentity, sectionRecords } from '../records/batch.ts';
 import { TrailRecord } from '../records/record.ts';
 import type { Rule } from '../rules/model.ts';
 import { Scorer, type ScorerOptions } from '../scoring/scorer.ts';
@@ -16,6 +16,7 @@ import {
   partitionOf,
 } from '../state/memory.ts';
 import { mapBounded } from './bounded.ts';
+import { Budget, MOST_TRIES } from './budget.ts';
 import type { RunSums, ScoredSection } from './counting.ts';
 import { type IncidentPut, LATENESS, type Plan, planRun, type RollupPut, type RunOptions, touchedBy, watermarkOf } from './plan.ts';
 import type { LedgerState, RunPorts, WaitingBatch } from './ports.ts';
@@ -42,6 +43,8 @@ export interface RunReport {
   readonly left: number;
   /** Batches that could not be read, with the reason; kept under runs/broken/. */
   readonly broken: readonly string[];
+  /** Puts that a table will never take, with the reason. */
+  readonly refused: readonly string[];
   readonly rung: number;
 }
 
@@ -61,11 +64,9 @@ interface RunObject {
   readonly spent: readonly string[];
 }
 
-const PENDING_MOST = 1000;
+const PENDING_MOST = 999;
 /** Names of batches with nothing but a backfill's objects: they stand behind the others. */
 const BACKFILLED = 'pending/backfill-';
-/** Compressed bytes of batches that one run takes: some ten times as much once inflated, a part of it at a time. */
-const RUN_BYTES = 48 * 1024 ** 2;
 /** Share of the time of an invocation after which no further batch is taken. */
 const TAKE_SHARE = 0.5;
 const PARALLEL = 16;
@@ -77,34 +78,53 @@ const PARALLEL = 16;
 export async function runOnce(ports: RunPorts, engine: Engine, owner: string): Promise<RunReport> {
   const started = ports.clock();
   const ledger = await ports.takeLease(owner, started, started + engine.leaseMilliseconds);
-  if (ledger === null) return { outcome: 'busy', run: 0, replayed: false, incidents: 0, lag: 0, left: 0, broken: [], rung: 0 };
+  if (ledger === null) return { outcome: 'busy', run: 0, replayed: false, incidents: 0, lag: 0, left: 0, broken: [], refused: [], rung: 0 };
   let failure: string | null = null;
+  let blameless = true;
   try {
     const replayed = ledger.planned > ledger.applied;
-    if (replayed) await apply(ports, readRunObject(await ports.readObject(ledger.runKey)));
+    const refused = replayed ? await apply(ports, readRunObject(await ports.readObject(ledger.runKey))) : [];
     const report = await next(ports, engine, owner, { ...ledger, applied: ledger.planned });
-    return { ...report, replayed, rung: await ports.ringAgain(Math.max(ports.clock(), ledger.now + 1)) };
+    const rung = await ports.ringAgain(Math.max(ports.clock(), ledger.now + 1));
+    return { ...report, replayed, refused: [...refused, ...report.refused], rung };
   } catch (error) {
+    blameless = !(error instanceof EngineError);
     failure = `${(error as Error).name}: ${(error as Error).message}`.slice(0, 500);
     throw error;
   } finally {
-    await ports.dropLease(owner, ports.clock(), failure);
+    await ports.dropLease(owner, ports.clock(), failure, blameless);
+  }
+}
+
+/** The computing itself failed: on the same input it will again. */
+class EngineError extends Error {
+  override readonly name = 'EngineError';
+}
+
+function computing<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof BatchError) throw error;
+    throw new EngineError(`${(error as Error).message} ${(error as Error).stack?.split('\n')[1]?.trim() ?? ''}`, { cause: error });
   }
 }
 
 async function next(ports: RunPorts, engine: Engine, owner: string, ledger: LedgerState): Promise<Omit<RunReport, 'replayed' | 'rung'>> {
   const now = Math.max(ports.clock(), ledger.now + 1);
-  const waiting = await ports.listBatches(PENDING_MOST);
-  const none = { run: ledger.planned, incidents: 0, lag: 0, left: 0, broken: [] };
+  // One more than is taken: what is left holds the watermark back.
+  const waiting = await ports.listBatches(PENDING_MOST + 1);
+  const none = { run: ledger.planned, incidents: 0, lag: 0, left: 0, broken: [], refused: [] };
   if (waiting.length === 0 && !isDue(ledger, now)) return { ...none, outcome: 'idle' };
 
   const manifest = ledger.memoryKey === '' ? NO_MANIFEST : decodeManifest(await ports.readObject(ledger.memoryKey));
   const memory = new Memory(manifest);
   await load(ports, memory, [HELD]);
-  const taken = await takeBatches(ports, engine, memory, waiting);
-  const sections = taken.scored.map(({ section }) => section);
+  const taken = await takeBatches(ports, engine, memory, waiting, ledger.tries);
+  if (taken.batches.length === 0 && !isDue(ledger, now)) return { ...none, outcome: 'idle', left: waiting.length };
   const run = ledger.planned + 1;
-  const left = waiting[taken.batches.length];
+  const gone = new Set(taken.batches.map(({ key }) => key));
+  const left = waiting.find(({ key }) => !gone.has(key));
   const options = {
     run,
     now,
@@ -115,8 +135,8 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
     threshold: engine.threshold,
     rules: new Map(engine.rules.rules.map((rule: Rule) => [`rule:${rule.id}`, rule])),
   };
-  await load(ports, memory, touchedBy(memory, taken.scored, watermarkOf(sections, memory.backfills, options).watermark));
-  const plan = planRun(memory, taken.scored, options);
+  await load(ports, memory, touchedBy(memory, taken.scored, watermarkOf(memory, taken.scored, options).watermark));
+  const plan = computing(() => planRun(memory, taken.scored, options));
   const report = {
     run,
     sums: plan.sums,
@@ -125,8 +145,8 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
     left: waiting.length - taken.batches.length,
     broken: taken.broken.map(({ reason }) => reason),
   };
-  const committed = await write(ports, engine, owner, { ledger, manifest, now, run, plan, taken });
-  return { ...report, outcome: committed ? 'committed' : 'lost' };
+  const refused = await write(ports, engine, owner, { ledger, manifest, now, run, plan, taken });
+  return { ...report, refused: refused ?? [], outcome: refused === null ? 'lost' : 'committed' };
 }
 
 /** Whether time alone gives a run something to do: incidents that are over, events that the watermark has passed, a backfill that stays away. */
@@ -143,7 +163,13 @@ interface Taken {
 }
 
 /** Reads and scores batches, oldest first, as long as time and memory allow. Sections consumed before are passed over unscored. */
-async function takeBatches(ports: RunPorts, engine: Engine, memory: Memory, waiting: readonly WaitingBatch[]): Promise<Taken> {
+async function takeBatches(
+  ports: RunPorts,
+  engine: Engine,
+  memory: Memory,
+  waiting: readonly WaitingBatch[],
+  tries: number,
+): Promise<Taken> {
   const taken: Taken = { batches: [], scored: [], broken: [], oldest: Number.POSITIVE_INFINITY };
   const parts: ScoredPart[] = [];
   const scorer = new Scorer(
@@ -152,14 +178,16 @@ async function takeBatches(ports: RunPorts, engine: Engine, memory: Memory, wait
   );
   const record = new TrailRecord();
   const enough = ports.remaining() * (1 - TAKE_SHARE);
-  let bytes = 0;
-  for (const { key, bytes: size } of waiting) {
-    if (taken.batches.length > 0 && (bytes + size > RUN_BYTES || ports.remaining() < enough)) break;
-    bytes += size;
+  const budget = new Budget(tries);
+  for (const { key, bytes: size } of waiting.slice(0, PENDING_MOST)) {
+    if (taken.batches.length > 0 && (budget.isSpent(size) || ports.remaining() < enough)) break;
+    budget.take(size);
     const raw = await ports.readObject(key);
-    let batch: Batch;
     const scored: ScoredSection[] = [];
+    let batch: Batch;
     try {
+      if (tries > MOST_TRIES && taken.batches.length === 0)
+        throw new BatchError(`${tries - 1} runs that took it did not come to their end.`);
       batch = openBatch(raw);
       await load(
         ports,
@@ -168,13 +196,16 @@ async function takeBatches(ports: RunPorts, engine: Engine, memory: Memory, wait
       );
       for (const section of batch.sections) {
         const isKnown = memory.sections.seen.has(sectionIdentity(section), 0, section.delivered);
-        if (!isKnown) scoreSection(batch, section, scorer, record);
+        if (!isKnown) computing(() => scoreSection(batch, section, scorer, record));
+        budget.hold(parts);
         scored.push({ section, parts: parts.splice(0) });
       }
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;
       scorer.flush();
       parts.length = 0;
+      // A newer Trailwarden wrote it, and will read it.
+      if (error instanceof NewerBatchError) continue;
       taken.broken.push({ key, bytes: raw, reason: `${key}: ${error.message}` });
       taken.batches.push({ key, sections: [] });
       continue;
@@ -209,7 +240,7 @@ async function load(ports: RunPorts, memory: Memory, names: Iterable<string>): P
   for (const { name, bytes } of loaded) memory.load(name, bytes);
 }
 
-/** Writes the snapshots, the manifest and the run's object, commits, and applies. False when the ledger went on without this run. */
+/** Writes the snapshots, the manifest and the run's object, commits, and applies: gives the refused puts, or null when the ledger went on without this run. */
 async function write(
   ports: RunPorts,
   engine: Engine,
@@ -222,7 +253,7 @@ async function write(
     plan,
     taken,
   }: { ledger: LedgerState; manifest: Manifest; now: number; run: number; plan: Plan; taken: Taken },
-): Promise<boolean> {
+): Promise<string[] | null> {
   const number = String(run).padStart(12, '0');
   const mine = `memory/${number}/${owner}/`;
   const partitions: Record<string, Partition> = { ...manifest.partitions };
@@ -260,11 +291,11 @@ async function write(
       await ports.writeObject(`runs/${number}/${owner}.${name}.ndjson.gz`, gzipSync(Buffer.concat(lines), { level: 3 }));
   }
   await ports.writeObject(runKey, gzipSync(JSON.stringify(object)));
-  const due = Math.min(Number.POSITIVE_INFINITY, ...Object.values(partitions).map((one) => one.due ?? Number.POSITIVE_INFINITY));
+  const due = Object.values(partitions).reduce((least, one) => Math.min(least, one.due ?? least), Number.POSITIVE_INFINITY);
   const committed = await ports.commit(owner, { run, runKey, memoryKey, now, watermark: plan.watermark, live: plan.live, due });
-  if (committed) await apply(ports, object);
-  else await ports.deleteObjects((await attemptsAt(ports, run)).filter((key) => isOf(key, owner)));
-  return committed;
+  if (committed) return apply(ports, object);
+  await ports.deleteObjects((await attemptsAt(ports, run)).filter((key) => isOf(key, owner)));
+  return null;
 }
 
 /** Everything that attempts at a run wrote. */
@@ -281,11 +312,15 @@ function readRunObject(bytes: Uint8Array): RunObject {
   return JSON.parse(gunzipSync(bytes).toString('utf8')) as RunObject;
 }
 
-/** Makes a committed run's puts true. May be done again, and by two at once: every step is the same however often it is taken. */
-async function apply(ports: RunPorts, { run, owner, now, incidents, rollups, spent }: RunObject): Promise<void> {
-  await mapBounded(incidents, PARALLEL, (put) => ports.putIncident(put, now));
-  await mapBounded(rollups, PARALLEL, (put) => ports.putRollup(put, run, now));
+/** Makes a committed run's puts true; gives why tables refused some for good. May be done again, and by two at once: every step is the same however often it is taken. */
+async function apply(ports: RunPorts, { run, owner, now, incidents, rollups, spent }: RunObject): Promise<string[]> {
+  // A put that a table will never take must not stand in the way of all others, and of every later run.
+  const refused = [
+    ...(await mapBounded(incidents, PARALLEL, (put) => ports.putIncident(put, now))),
+    ...(await mapBounded(rollups, PARALLEL, (put) => ports.putRollup(put, run, now))),
+  ].filter((reason) => reason !== null);
   // Attempts at this run that never came to their commit are spent too.
   await ports.deleteObjects([...spent, ...(await attemptsAt(ports, run)).filter((key) => !isOf(key, owner))]);
   await ports.markApplied(run);
+  return refused;
 }

@@ -20,7 +20,9 @@ export interface Identities {
 /** Another account's copy that waits for the caller's own. */
 export interface HeldCopy<H> {
   readonly time: number;
+  /** Of its sharedEventID, and its own. */
   readonly words: readonly number[];
+  readonly id: readonly number[];
   readonly event: H;
 }
 
@@ -79,8 +81,14 @@ export class DuplicateMarker<H> {
       if (held.delete(key)) this.count += 1;
       return shared.add(words, 0, time) ? MARK.duplicate : MARK.counts;
     }
-    if (shared.has(words, 0, time) || held.has(key)) return MARK.duplicate;
-    held.set(key, { time, words, event: this.#hold(part, event) });
+    const waiting = held.get(key);
+    if (shared.has(words, 0, time)) return MARK.duplicate;
+    if (waiting !== undefined) {
+      // Of several the one with the lowest id, so that their order does not matter.
+      if (compareWords(waiting.id, part.ids, event * 4) <= 0) return MARK.duplicate;
+      this.count += 1;
+    }
+    held.set(key, { time, words, id: [...part.ids.subarray(event * 4, event * 4 + 4)], event: this.#hold(part, event) });
     return MARK.held;
   }
 
@@ -99,6 +107,11 @@ export class DuplicateMarker<H> {
 }
 
 const NONE: ReadonlySet<number> = new Set();
+
+function compareWords(a: ArrayLike<number>, b: ArrayLike<number>, at: number): number {
+  for (let i = 0; i < 4; i += 1) if (a[i] !== b[at + i]) return (a[i] as number) - (b[at + i] as number);
+  return 0;
+}
 
 /** Event time for which another account's copy waits for the caller's own: CloudTrail delivers both within minutes. */
 const PATIENCE = 2 * 3_600_000;

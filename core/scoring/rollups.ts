@@ -25,6 +25,10 @@ export const MOST_PROBLEMS = 20;
 const MOST_REGIONS = 100;
 const MOST_DETECTORS = 2000;
 const BEYOND = '(more)';
+/** What the keys of a table take, and no attacker's text fills. */
+const REGION = /^[a-z0-9-]{1,40}$/;
+const LONGEST_DETECTOR = 100;
+const LONGEST_PROBLEM = 500;
 
 export function newDay(): DayMemory {
   return {
@@ -73,7 +77,8 @@ export function countEvent(day: DayMemory, { risk, loginSucceeded, loginFailed, 
 
 export function countSignal(day: DayMemory, detector: string): void {
   day.signals += 1;
-  const key = Object.hasOwn(day.detectors, detector) || Object.keys(day.detectors).length < MOST_DETECTORS ? detector : BEYOND;
+  const isNamed = detector.length <= LONGEST_DETECTOR && Object.keys(day.detectors).length < MOST_DETECTORS;
+  const key = Object.hasOwn(day.detectors, detector) || isNamed ? detector : BEYOND;
   day.detectors[key] = (day.detectors[key] ?? 0) + 1;
 }
 
@@ -83,12 +88,12 @@ export function countSection(day: DayMemory, counts: Counts, duplicates: number,
   day.counts.events -= duplicates;
   day.counts.duplicates += duplicates;
   if (problem !== undefined && total(counts.fileRejects) > 0 && day.problems.length < MOST_PROBLEMS) {
-    day.problems.push({ file, reason: problem });
+    day.problems.push({ file: file.slice(0, LONGEST_PROBLEM), reason: problem.slice(0, LONGEST_PROBLEM) });
   }
 }
 
 function regionOf({ regions }: DayMemory, name: string): RegionTally {
-  const key = Object.hasOwn(regions, name) || Object.keys(regions).length < MOST_REGIONS ? name : BEYOND;
+  const key = Object.hasOwn(regions, name) || (REGION.test(name) && Object.keys(regions).length < MOST_REGIONS) ? name : BEYOND;
   if (!Object.hasOwn(regions, key))
     Object.defineProperty(regions, key, { value: noTally(), enumerable: true, writable: true, configurable: true });
   return regions[key] as RegionTally;

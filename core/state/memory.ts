@@ -2,7 +2,7 @@ import type { IncidentSignal } from '../incidents/model.ts';
 import type { HeldCopy } from '../scoring/duplicates.ts';
 import { type DayMemory, newDay } from '../scoring/rollups.ts';
 import { type PrincipalMemory, PrincipalShard, shardOf } from './principals.ts';
-import { hourOf, IdSegments } from './segments.ts';
+import { DAY, HOUR, IdSegments } from './segments.ts';
 import { decodeSnapshot, encodeSnapshot, SnapshotError } from './snapshot.ts';
 
 /** Where the parts of a memory lie. Immutable: each run writes a new one. */
@@ -65,10 +65,12 @@ interface HeldState {
   readonly events: readonly SignalledEvent[];
   readonly copies: readonly (readonly [string, HeldCopy<WaitingCopy>])[];
   readonly backfills: Readonly<Record<string, BackfillMemory>>;
+  readonly waiting: number | null;
 }
 
-/** Event time for which identities are kept. */
-const REMEMBERED = 35 * 86_400_000;
+/** Event time for which the identities of events are kept; and those of objects, and roll-ups, as long as the tables keep what was counted of them. */
+const EVENTS_REMEMBERED = 35 * DAY;
+const OBJECTS_REMEMBERED = 430 * DAY;
 
 export const NO_MANIFEST: Manifest = { partitions: {} };
 
@@ -91,8 +93,8 @@ export const HELD = 'held';
 
 /** Names of the partitions that events of these times, objects of these deliveries and these principals touch. */
 export const partitionOf = {
-  ids: (time: number) => `ids/${hourOf(time)}`,
-  sections: (delivered: number) => `sections/${hourOf(delivered)}`,
+  ids: (time: number) => `ids/${Math.floor(time / HOUR)}`,
+  sections: (delivered: number) => `sections/${Math.floor(delivered / DAY)}`,
   principal: (id: string) => `principals/${shardOf(id)}`,
   day: (day: string) => `rollups/${day}`,
 } as const;
@@ -108,6 +110,8 @@ export class Memory {
   events: SignalledEvent[] = [];
   readonly copies = new Map<string, HeldCopy<WaitingCopy>>();
   readonly backfills = new Map<string, BackfillMemory>();
+  /** `now` of the run since which live events wait for a backfill; null when none do. */
+  waiting: number | null = null;
   readonly #manifest: Manifest;
   readonly #loaded = new Set<string>();
   readonly #shards = new Map<number, PrincipalShard>();
@@ -117,8 +121,8 @@ export class Memory {
 
   constructor(manifest: Manifest) {
     this.#manifest = manifest;
-    this.ids = new IdSegments((hour) => this.#check(`ids/${hour}`));
-    this.sections = new IdSegments((hour) => this.#check(`sections/${hour}`));
+    this.ids = new IdSegments(HOUR, (hour) => this.#check(`ids/${hour}`));
+    this.sections = new IdSegments(DAY, (day) => this.#check(`sections/${day}`));
   }
 
   /** Of these partitions those that exist and are not loaded yet, with the keys of their snapshots. */
@@ -154,8 +158,9 @@ export class Memory {
         this.#days.set(which, decodeSnapshot(name, bytes) as DayMemory);
         break;
       case HELD: {
-        const { events, copies, backfills } = decodeSnapshot(name, bytes) as HeldState;
+        const { events, copies, backfills, waiting } = decodeSnapshot(name, bytes) as HeldState;
         this.events = [...events];
+        this.waiting = waiting;
         for (const [key, copy] of copies) this.copies.set(key, copy);
         for (const [id, backfill] of Object.entries(backfills)) this.backfills.set(id, backfill);
         break;
@@ -206,7 +211,7 @@ export class Memory {
   changes(watermark: number): MemoryChanges {
     const snapshots: { name: string; bytes: Buffer; due?: number }[] = [];
     for (const [hour, bytes] of this.ids.changes()) snapshots.push({ name: `ids/${hour}`, bytes });
-    for (const [hour, bytes] of this.sections.changes()) snapshots.push({ name: `sections/${hour}`, bytes });
+    for (const [day, bytes] of this.sections.changes()) snapshots.push({ name: `sections/${day}`, bytes });
     for (const n of this.#touchedShards) {
       const shard = this.#shards.get(n) as PrincipalShard;
       snapshots.push(snapshot(`principals/${n}`, shard.state(watermark), shard.due));
@@ -216,6 +221,7 @@ export class Memory {
       events: this.events,
       copies: [...this.copies],
       backfills: Object.fromEntries(this.backfills),
+      waiting: this.waiting,
     };
     snapshots.push(snapshot(HELD, held, this.#heldDue()));
     const rewritten = new Set(snapshots.map(({ name }) => name));
@@ -244,8 +250,10 @@ export const BACKFILL_PATIENCE = 6 * 3_600_000;
 /** Old by the time it is of, and not written for as long: a backfill's identities are kept while it may be repeated. */
 function isOld(name: string, written: number, watermark: number): boolean {
   const which = name.slice(name.indexOf('/') + 1);
-  const end = name.startsWith('rollups/') ? Date.parse(`${which}T00:00:00Z`) + 86_400_000 : (Number(which) + 1) * 3_600_000;
-  return Math.max(end, written) + REMEMBERED < watermark;
+  const [end, kept] = name.startsWith('ids/')
+    ? [(Number(which) + 1) * HOUR, EVENTS_REMEMBERED]
+    : [(name.startsWith('sections/') ? Number(which) * DAY : Date.parse(`${which}T00:00:00Z`)) + DAY, OBJECTS_REMEMBERED];
+  return Math.max(end, written) + kept < watermark;
 }
 
 function snapshot(name: string, data: unknown, due?: number) {

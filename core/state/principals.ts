@@ -5,10 +5,14 @@ import { PrincipalIncidents, type PrincipalState } from '../incidents/grouping.t
 export const SHARDS = 16;
 /** Event time after which a principal without an open incident is forgotten, but for its number of incidents. */
 const FORGOTTEN = 90 * 86_400_000;
+/** Principals that a shard tells apart: names of sessions may be the caller's choice. Beyond it they share one place. */
+const MOST_PRINCIPALS = 5000;
+const BEYOND = '(more)';
 
 /** What was told of an incident, so that only news makes a new version. */
 export interface Shown {
-  readonly ordinal: number;
+  /** Which incident of its principal: {@link Group.key}. */
+  readonly key: string;
   readonly version: number;
   readonly versionAt: number;
   /** What a reader must know: when it changes, the version grows. */
@@ -63,6 +67,7 @@ export class PrincipalShard {
   principal(id: string): PrincipalMemory {
     let principal = this.#principals.get(id);
     if (principal === undefined) {
+      if (this.#principals.size >= MOST_PRINCIPALS && id !== BEYOND) return this.principal(BEYOND);
       const ordinal = this.#ordinals.get(nameOf(id)) ?? 0;
       this.#ordinals.delete(nameOf(id));
       principal = { incidents: PrincipalIncidents.from({ ordinal, group: null }), shown: [], last: Number.NEGATIVE_INFINITY };

@@ -13,10 +13,17 @@ import { readSettings } from '../settings.ts';
 import { doorbell, failures } from './doorbell.ts';
 
 const env = environment(['STATE_TABLE', 'INCIDENTS_TABLE', 'HOME_ACCOUNT', 'HOME_PARTITION', 'AWS_REGION']);
-const { version, alerts } = readSettings();
+const { version, alerts, trail } = readSettings();
 const { sender = '', recipients, threshold, securityHub } = alerts;
 const home = { partition: env.HOME_PARTITION, account: env.HOME_ACCOUNT, region: env.AWS_REGION };
-const settings: DeliverySettings = { version, threshold, recipients: sender === '' ? [] : recipients, securityHub, home };
+const settings: DeliverySettings = {
+  version,
+  threshold,
+  recipients: sender === '' ? [] : recipients,
+  securityHub,
+  home,
+  ...(trail === undefined ? {} : { trail }),
+};
 const tells = telemetry('alert');
 const documents = documentClient();
 const ports: Omit<AlertPorts, 'remaining'> = {

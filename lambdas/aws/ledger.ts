@@ -14,22 +14,26 @@ export function ledger(documents: DynamoDBDocumentClient, table: string): Ledger
     takeLease: (owner, now, until) =>
       unlessRefused(async () => {
         const { Attributes } = await update({
-          UpdateExpression: 'SET leaseOwner = :owner, leaseUntil = :until',
+          UpdateExpression: 'SET leaseOwner = :owner, leaseUntil = :until ADD tries :one',
           ConditionExpression: 'attribute_not_exists(leaseOwner) OR leaseOwner = :owner OR leaseUntil < :now',
-          ExpressionAttributeValues: { ':owner': owner, ':now': now, ':until': until },
+          ExpressionAttributeValues: { ':owner': owner, ':now': now, ':until': until, ':one': 1 },
           ReturnValues: 'ALL_NEW',
         });
         return stateOf(Attributes ?? {});
       }, null),
-    dropLease: (owner, now, failure) =>
+    dropLease: (owner, now, failure, blameless) =>
       unlessRefused(async () => {
         await update({
           UpdateExpression:
             failure === null
-              ? 'SET tick = :now REMOVE leaseOwner, leaseUntil, failure, failureAt'
-              : 'SET tick = :now, failure = :failure, failureAt = :now REMOVE leaseOwner, leaseUntil',
+              ? 'SET tick = :now REMOVE leaseOwner, leaseUntil, failure, failureAt, tries'
+              : `SET tick = :now, failure = :failure, failureAt = :now REMOVE leaseOwner, leaseUntil${blameless ? ' ADD tries :less' : ''}`,
           ConditionExpression: 'leaseOwner = :owner',
-          ExpressionAttributeValues: { ':owner': owner, ':now': now, ...(failure === null ? {} : { ':failure': failure }) },
+          ExpressionAttributeValues: {
+            ':owner': owner,
+            ':now': now,
+            ...(failure === null ? {} : { ':failure': failure, ...(blameless ? { ':less': -1 } : {}) }),
+          },
         });
       }, undefined),
     commit: (owner, commit) => commitRun(update, owner, commit),
@@ -87,6 +91,7 @@ function stateOf(item: Readonly<Record<string, unknown>>): LedgerState {
     watermark: (item.watermark as number | undefined) ?? NEW_LEDGER.watermark,
     live: item.live === true,
     due: (item.due as number | undefined) ?? NEW_LEDGER.due,
+    tries: (item.tries as number | undefined) ?? NEW_LEDGER.tries,
   };
 }
 

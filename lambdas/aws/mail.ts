@@ -1,6 +1,7 @@
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
-import type { AlertPorts, MailAnswer, OutgoingMail } from '../../core/alerts/ports.ts';
+import type { AlertPorts, OutgoingMail } from '../../core/alerts/ports.ts';
 import { MOST_ATTEMPTS, TIMEOUTS } from './clients.ts';
+import { mailError } from './mail-errors.ts';
 
 /** Sends from this address through SES. Its SDK is loaded with the first mail: most cold starts send none. */
 export function mailSender(sender: string): AlertPorts['sendMail'] {
@@ -32,7 +33,7 @@ export function mailSender(sender: string): AlertPorts['sendMail'] {
       );
       return { outcome: 'sent', reference: MessageId };
     } catch (error) {
-      return mailError(error);
+      return mailError(error, sender);
     }
   };
 }
@@ -49,31 +50,4 @@ function headers({ about, version, tag }: OutgoingMail, sender: string): { Name:
     { Name: 'X-Trailwarden-Version', Value: String(version) },
     { Name: 'X-Trailwarden-Level', Value: tag },
   ];
-}
-
-/** Errors that the same mail would meet again, with what to do about them. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  MessageRejected: 'Verify the sender in SES and, while SES is in its sandbox, each recipient too, or have AWS lift the sandbox.',
-  MailFromDomainNotVerifiedException: 'Set up the MAIL FROM domain of the sender in SES.',
-  AccountSuspendedException: 'AWS has suspended sending for this account: see its Support Center.',
-  NotFoundException: 'Something that the sender names, such as its configuration set, does not exist in SES.',
-  BadRequestException: 'Check the addresses of sender and recipients.',
-};
-
-/** What an error of SES means: for good, or for now. */
-export function mailError(error: unknown): MailAnswer {
-  const {
-    name = 'Error',
-    message = '',
-    $metadata,
-  } = (error ?? {}) as { name?: string; message?: string; $metadata?: { httpStatusCode?: number } };
-  const said = `${name}: ${message || 'no message'}`.slice(0, 400);
-  const advice = Object.hasOwn(REFUSALS, name) ? REFUSALS[name] : undefined;
-  if (advice !== undefined) return { outcome: 'refused', reason: `SES refused the mail (${said}). ${advice}` };
-  const status = $metadata?.httpStatusCode ?? 0;
-  // What is denied or throttled now may be allowed later, without another mail being made.
-  const passes =
-    status < 400 || status >= 500 || [401, 403, 408, 429].includes(status) || /thrott|too ?many|limit|expired|paused/i.test(name);
-  if (passes) return { outcome: 'failed', reason: `SES could not take the mail now (${said}); it is tried again.` };
-  return { outcome: 'refused', reason: `SES refused the mail (${said}).` };
 }

@@ -3,6 +3,18 @@ import type { RollupPut } from '../../core/runs/plan.ts';
 import type { RunPorts } from '../../core/runs/ports.ts';
 import { unlessRefused } from './ledger.ts';
 
+/** Gives null once an item is put, or need not be; the reason when the table will never take it, such as its size. */
+async function putUnlessWrong(what: string, put: () => Promise<void>): Promise<string | null> {
+  try {
+    await unlessRefused(put, undefined);
+    return null;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name !== 'ValidationException') throw error;
+    return `${what.slice(0, 200)}: ${message}`;
+  }
+}
+
 type TablePorts = Pick<RunPorts, 'putIncident' | 'putRollup' | 'ringAgain'>;
 
 const DAY_SECONDS = 86_400;
@@ -18,7 +30,7 @@ const RINGS = 100;
 export function tables(documents: DynamoDBDocumentClient, stateTable: string, incidentsTable: string): TablePorts {
   return {
     putIncident: ({ item, alert }, now) =>
-      unlessRefused(async () => {
+      putUnlessWrong(`incident ${item.id}`, async () => {
         await documents.send(
           new PutCommand({
             TableName: incidentsTable,
@@ -28,9 +40,9 @@ export function tables(documents: DynamoDBDocumentClient, stateTable: string, in
             ExpressionAttributeValues: { ':run': item.run },
           }),
         );
-      }, undefined),
+      }),
     putRollup: (put, run, now) =>
-      unlessRefused(async () => {
+      putUnlessWrong(`roll-up ${keyOf(put).sk}`, async () => {
         await documents.send(
           new PutCommand({
             TableName: stateTable,
@@ -40,7 +52,7 @@ export function tables(documents: DynamoDBDocumentClient, stateTable: string, in
             ExpressionAttributeValues: { ':run': run },
           }),
         );
-      }, undefined),
+      }),
     ringAgain: (now) => ringAgain(documents, incidentsTable, now),
   };
 }

@@ -63,13 +63,13 @@ export class Alarms extends Construct {
   }
 }
 
-function inputAlarms({ ingestDlqName, ingestQueueName }: Watched): Record<string, AlarmSpec> {
+function inputAlarms({ ingestDlqName, ingestQueueName, every }: Watched): Record<string, AlarmSpec> {
   return {
     IngestDlqNotEmpty: {
       metric: waiting(ingestDlqName, FIVE_MINUTES),
       threshold: 1,
       description:
-        'Objects of the trail could not be read after five tries, so their records are missing. The log of the parse function and "trailwarden doctor" tell the reason (often access to the bucket or its key). Mend it, then redrive the dead-letter queue to the ingest queue.',
+        'Objects of the trail could not be read after five tries, so their records are missing. The log of the parse function and "npx trailwarden doctor" tell the reason (often access to the bucket or its key). Mend it, then redrive the dead-letter queue to the ingest queue.',
     },
     OldestMessage: {
       metric: oldest(ingestQueueName, FIVE_MINUTES),
@@ -79,18 +79,20 @@ function inputAlarms({ ingestDlqName, ingestQueueName }: Watched): Record<string
         'An object of the trail has waited for an hour to be read. Look at the errors and throttles of the parse function; after a large backfill, wait. Nothing is lost for 14 days.',
     },
     Silence: {
-      metric: count('score', 'Records', HOUR),
+      metric: count('score', 'LiveRecords', HOUR),
       threshold: 0,
       comparison: LESS_THAN_OR_EQUAL_TO_THRESHOLD,
       missing: TreatMissingData.BREACHING,
       description:
-        'No record has come for an hour. Someone may have stopped the trail, or changed its bucket, its notification or its key. Check in CloudTrail that it is logging, then run "trailwarden doctor".',
+        'No record has come for an hour, those of backfills apart. Someone may have stopped the trail, or changed its bucket, its notification or its key. Check in CloudTrail that it is logging, then run "npx trailwarden doctor". Right after the first deployment this ends by itself.',
     },
     DeliveryLag: {
-      metric: largest('score', 'DeliverySeconds', FIVE_MINUTES),
+      metric: largest('score', 'DeliverySeconds', longerOf(5, every.toMinutes())),
       threshold: HOUR.toSeconds(),
       comparison: GREATER_THAN_THRESHOLD,
-      periods: [6, 6],
+      periods: [3, 3],
+      // Where nothing came, nothing is known of how late it is.
+      missing: TreatMissingData.IGNORE,
       description:
         'CloudTrail delivers records over an hour after they happened, where five minutes are usual. Look at the AWS Health dashboard; alerts come late until it ends.',
     },
@@ -104,22 +106,22 @@ function inputAlarms({ ingestDlqName, ingestQueueName }: Watched): Record<string
 }
 
 function runAlarms({ functions, every, scheduleDlqName }: Watched): Record<string, AlarmSpec> {
-  const three = Duration.minutes(3 * every.toMinutes());
   return {
     ScoreFailed: {
       metric: sum('Failed runs', every, { a: functions.score.metricErrors({ period: every }), b: count('score', 'RunFailures', every) }),
       threshold: 1,
       periods: [3, 2],
       description:
-        'Runs of the score function fail. Nothing is lost, the next run takes over what is left, but nothing new is seen until one succeeds. "trailwarden doctor" and the log of the score function tell the reason.',
+        'Runs of the score function fail. Nothing is lost, the next run takes over what is left, but nothing new is seen until one succeeds. "npx trailwarden doctor" and the log of the score function tell the reason.',
     },
     ScoreStuck: {
-      metric: count('score', 'Runs', three),
+      // The lease of a run that crashed outlasts a short schedule: until it ends no other can.
+      metric: count('score', 'Runs', longerOf(15, 3 * every.toMinutes())),
       threshold: 0,
       comparison: LESS_THAN_OR_EQUAL_TO_THRESHOLD,
       missing: TreatMissingData.BREACHING,
       description:
-        'No run of the score function has ended for three schedules. Check that the schedule is enabled and look at the log of the score function. Right after the first deployment this ends by itself.',
+        'No run of the score function has ended for three schedules, and a quarter of an hour at least. Check that the schedule is enabled and look at the log of the score function. Right after the first deployment this ends by itself.',
     },
     RunsBehind: {
       metric: largest('score', 'LagSeconds', every),
@@ -128,6 +130,12 @@ function runAlarms({ functions, every, scheduleDlqName }: Watched): Record<strin
       periods: [3, 3],
       description:
         'Batches wait too long for the score function. After a backfill, wait. Else give it more memory (deploy.memory.score) or look for failing runs.',
+    },
+    PutsRefused: {
+      metric: count('score', 'PutsRefused', FIVE_MINUTES),
+      threshold: 1,
+      description:
+        "DynamoDB refused to store an incident or a roll-up for good; it was left out. The score function's log names it: please report this as a bug.",
     },
     ScheduleDlqNotEmpty: {
       metric: waiting(scheduleDlqName, FIVE_MINUTES),
@@ -161,7 +169,7 @@ function outputAlarms({ functions, alertDlqName }: Watched): Record<string, Alar
       metric: waiting(alertDlqName, FIVE_MINUTES),
       threshold: 1,
       description:
-        'The alert function gave up on some incidents for now; each run of score rings for them again. Its log and "trailwarden doctor" tell the reason. Purge the queue once it is mended: it holds no content.',
+        'The alert function gave up on some incidents for now; score rings for them again, at first after 15 minutes, then ever later, once a day in the end. Its log and "npx trailwarden doctor" tell the reason. Purge the queue once it is mended: it holds no content.',
     },
     AlertFailures: {
       metric: sum('Failed alerts', FIVE_MINUTES, {
@@ -169,11 +177,14 @@ function outputAlarms({ functions, alertDlqName }: Watched): Record<string, Alar
         b: count('alert', 'AlertFailures', FIVE_MINUTES),
       }),
       threshold: 1,
-      periods: [3, 2],
       description:
-        'Mails or findings cannot be sent. Check that the sender is verified and out of the SES sandbox, and that Security Hub is on: "trailwarden doctor" tells which. They are sent again until they succeed.',
+        'Mails or findings could not be sent. Check that the sender is verified and out of the SES sandbox, and that Security Hub is on: "npx trailwarden doctor" tells which. What waits for that is tried again, at first after 15 minutes, then ever later, once a day in the end. What was refused for good goes out with the next version of its incident only, and a recipient whom SES did not accept while others got the mail does not get it later: the log of the alert function names them.',
     },
   };
+}
+
+function longerOf(minutes: number, others: number): Duration {
+  return Duration.minutes(Math.max(minutes, others));
 }
 
 /** A sum in which what was not reported counts as 0. */

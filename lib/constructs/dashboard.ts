@@ -20,7 +20,7 @@ export class PipelineDashboard extends Dashboard {
     this.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms.all], width: 24, height: 3 }));
     const perRun = (...names: string[]) => names.map((name) => count('score', name, every));
     this.addWidgets(
-      graph('Records', perRun('Records', 'Events', 'Duplicates', 'Rejects', 'Late')),
+      graph('Records', perRun('Records', 'LiveRecords', 'Events', 'Duplicates', 'Rejects', 'Late')),
       graph('Signals and incidents', perRun('Signals', 'Incidents')),
       graph('Lag (seconds)', [largest('score', 'LagSeconds', every), largest('score', 'DeliverySeconds', every)]),
     );
@@ -42,7 +42,7 @@ export class PipelineDashboard extends Dashboard {
         'Mails and findings',
         ['Mails', 'Findings', 'AlertFailures', 'HubOff'].map((name) => count('alert', name, FIVE_MINUTES)),
       ),
-      graph('Runs', [...perRun('Runs', 'RunFailures')]),
+      graph('Runs', perRun('Runs', 'RunFailures', 'PutsRefused')),
       graph('Run (milliseconds)', [largest('score', 'RunMilliseconds', every)]),
     );
     const ofEach = (metric: (name: (typeof FUNCTIONS)[number]) => IMetric) => FUNCTIONS.map(metric);

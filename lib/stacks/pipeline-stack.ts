@@ -58,6 +58,8 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'ScoreFunctionName', { value: score.function.functionName });
     new CfnOutput(this, 'AlertFunctionName', { value: alert.function.functionName });
     new CfnOutput(this, 'ScheduleName', { value: ticker.schedule.scheduleName });
+    new CfnOutput(this, 'ScheduleMinutes', { value: String(config.scheduleMinutes) });
+    new CfnOutput(this, 'WaitForBackfill', { value: config.waitForBackfill ? 'on' : 'off' });
     new CfnOutput(this, 'AlertDlqUrl', { value: alert.dlq.queueUrl });
     new CfnOutput(this, 'ScheduleDlqUrl', { value: ticker.dlq.queueUrl });
     if (alerts.sender !== undefined) new CfnOutput(this, 'Sender', { value: alerts.sender });

@@ -24,6 +24,7 @@ test('the smallest section gets its defaults', () => {
     trail: { create: true },
     scheduleMinutes: 5,
     retentionDays: 365,
+    waitForBackfill: false,
     alerts: {
       threshold: 'high',
       sender: 'trailwarden@example.com',
@@ -45,6 +46,7 @@ test('what is given is kept', () => {
     trail: { create: true, organization: 'o-exampleorgid' },
     scheduleMinutes: 1,
     retentionDays: 90,
+    waitForBackfill: true,
     alerts: {
       threshold: 'critical',
       sender: 'a+b@mail.example.com',
@@ -80,7 +82,7 @@ test('alerts may go to Security Hub alone', () => {
 });
 
 const without = (key: keyof typeof SMALLEST) => Object.fromEntries(Object.entries(SMALLEST).filter(([name]) => name !== key));
-const ALL = 'account, region, trail, scheduleMinutes, retentionDays, alerts, memory, rules, stackPrefix';
+const ALL = 'account, region, trail, scheduleMinutes, retentionDays, waitForBackfill, alerts, memory, rules, stackPrefix';
 const ALERTS = SMALLEST.alerts;
 const ABROAD = 'arn:aws:sqs:us-east-1:444455556666:trail-objects';
 

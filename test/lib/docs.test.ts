@@ -6,6 +6,7 @@ import { deployConfig, synthesize } from './synth.ts';
 import { resources } from './template.ts';
 
 const DOCS = readFileSync(join(__dirname, '../../docs/deploy.md'), 'utf8');
+const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const SECTION = DOCS.split(/^## /m).find((part) => part.startsWith('The section `deploy`')) ?? '';
 
 interface Schema {
@@ -56,7 +57,11 @@ test('the examples of docs/deploy.md are good configurations', () => {
   expect(deployConfig(blocks[0]?.deploy)).toEqual(deployConfig());
 });
 
-test('docs/deploy.md counts the alarms', () => {
-  const alarms = Object.keys(resources(synthesize().monitoring, 'AWS::CloudWatch::Alarm'));
+test('docs/deploy.md counts the alarms, docs/operations.md names them', () => {
+  const alarms = Object.values(resources(synthesize().monitoring, 'AWS::CloudWatch::Alarm')).map(({ Properties: { AlarmName } }) =>
+    (AlarmName as string).replace('Trailwarden-', ''),
+  );
   expect(DOCS).toContain(`${alarms.length} alarms`);
+  const section = OPERATIONS.split(/^## /m).find((part) => part.startsWith('Alarms')) ?? '';
+  expect([...section.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name).sort()).toEqual(alarms.sort());
 });

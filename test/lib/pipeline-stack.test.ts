@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { functionCode } from '../../lib/function-code.ts';
 import { FUNCTIONS, type FunctionName } from '../../lib/functions.ts';
-import { deployConfig, RULES, SCRATCH, settings, synthesize } from './synth.ts';
+import { deployConfig, RULES, SCRATCH, SOURCES, settings, synthesize } from './synth.ts';
 import { flat, type Resource, resource, resources, statements } from './template.ts';
 
 const { pipeline, stacks } = synthesize();
@@ -192,6 +192,8 @@ test('the stack tells what doctor asks for', () => {
     'ScoreFunctionName',
     'AlertFunctionName',
     'ScheduleName',
+    'ScheduleMinutes',
+    'WaitForBackfill',
     'AlertDlqUrl',
     'ScheduleDlqUrl',
     'Sender',
@@ -201,6 +203,8 @@ test('the stack tells what doctor asks for', () => {
   expect(outputs(quiet)).toEqual(names.filter((name) => name !== 'Sender'));
   expect(pipeline.toJSON().Outputs.SecurityHub.Value).toBe('on');
   expect(existing.toJSON().Outputs.SecurityHub.Value).toBe('off');
+  expect(pipeline.toJSON().Outputs.ScheduleMinutes.Value).toBe('5');
+  expect(pipeline.toJSON().Outputs.WaitForBackfill.Value).toBe('off');
   expect(stacks.pipeline.dependencies).toEqual([stacks.data]);
 });
 
@@ -220,7 +224,20 @@ describe('the code of a function', () => {
       rulesHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       configHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       alerts: { threshold: 'high', sender: 'trailwarden@example.com', recipients: ['security@example.com'], securityHub: true },
+      waitForBackfill: false,
+      trail: 's3://trailwarden-trail-111122223333-eu-west-1/AWSLogs/',
     });
+  });
+
+  test('says where the logs lie, unless others announce them', () => {
+    const trailOf = (trail: Record<string, unknown>) => settings(deployConfig({ trail })).trail;
+    expect(trailOf(SOURCES.eventbridge)).toBe('s3://example-trail/team/AWSLogs/');
+    expect(settings(deployConfig({ stackPrefix: 'Sec' })).trail).toBe('s3://sec-trail-111122223333-eu-west-1/AWSLogs/');
+    for (const trail of [SOURCES.queue, SOURCES.topic]) expect(settings(deployConfig({ trail }))).not.toHaveProperty('trail');
+  });
+
+  test('says whether to wait for a backfill', () => {
+    expect(settings(deployConfig({ waitForBackfill: true })).waitForBackfill).toBe(true);
   });
 
   test('score alone has the rules', () => {

@@ -39,6 +39,12 @@ describe('an incident', () => {
     expect(world.mails).toHaveLength(1);
   });
 
+  test('is told of with a command that reads the trail, where it is known to lie', async () => {
+    const world = new World().put(item());
+    await world.tell({ trail: 's3://example-trail/AWSLogs/' });
+    expect(world.mails[0]?.mail.text).toContain('    npx trailwarden analyze s3://example-trail/AWSLogs/ --since');
+  });
+
   test('that rings many times in one batch is told of once', async () => {
     const world = new World().put(item());
     expect(counts(await world.tell({}, [ID, ID, ID]))).toMatchObject({ mails: 1, findings: 1 });
@@ -173,6 +179,40 @@ describe('SES', () => {
     expect(world.due(ID)).toBe(false);
   });
 
+  test('waits for an operator: no receipt, the item stays due, the stream is not asked again; the next ring sends it once', async () => {
+    const world = new World().put(item());
+    world.mailAnswer = () => ({ outcome: 'blocked', reason: 'The sender is not verified.', byRecipient: false });
+    expect(counts(await world.tell())).toMatchObject({ mails: 0, findings: 1, failures: 1, failed: [] });
+    expect([world.receipt(ID, 'email'), world.due(ID)]).toEqual([undefined, true]);
+    expect(world.channels.get('email')).toMatchObject({ status: 'failing', detail: 'The sender is not verified.' });
+    expect(text(world)).toContain('The alert waits until somebody acts');
+    expect(counts(await world.tell())).toMatchObject({ mails: 0, findings: 0, failures: 1, failed: [] });
+
+    world.mailAnswer = () => undefined;
+    expect(counts(await world.tell())).toMatchObject({ mails: 1, findings: 0, failures: 0, failed: [] });
+    expect(world.due(ID)).toBe(false);
+    expect(world.channels.get('email')).toMatchObject({ status: 'ok' });
+  });
+
+  test('waits for an operator while the hub is throttled: the stream is asked again', async () => {
+    const world = new World().put(item());
+    world.mailAnswer = () => ({ outcome: 'blocked', reason: 'The sender is not verified.', byRecipient: false });
+    world.importAnswer = () => ({ error: { code: 'ThrottlingException', message: 'Rate exceeded' } });
+    expect(counts(await world.tell())).toMatchObject({ failures: 2, failed: [ID] });
+    expect(world.due(ID)).toBe(true);
+  });
+
+  test('has one of three recipients to be verified yet: no ring sends it to the others twice', async () => {
+    const world = new World().put(item());
+    world.mailAnswer = (_mail, to) =>
+      to.includes('new@example.com') ? { outcome: 'blocked', reason: 'Not verified.', byRecipient: true } : undefined;
+    const recipients = ['soc@example.com', 'new@example.com', 'ops@example.com'];
+    expect(counts(await world.tell({ recipients }))).toMatchObject({ mails: 1, failures: 1, failed: [] });
+    expect([world.receipt(ID, 'email')?.detail, world.due(ID)]).toEqual(['Sent, but not to new@example.com: Not verified.', false]);
+    await world.tell({ recipients });
+    expect(sentTo(world)).toEqual(['soc@example.com', 'ops@example.com']);
+  });
+
   test('an address that it does not accept does not keep the mail from the others', async () => {
     const world = new World().put(item());
     world.mailAnswer = (_mail, to) => (to.includes('new@example.com') ? { outcome: 'refused', reason: 'Not verified.' } : undefined);
@@ -250,6 +290,13 @@ describe('Security Hub', () => {
     expect(world.waits).toEqual([250, 500, 1000, 2000]);
     expect([world.receipt(ID, 'securityhub'), world.due(ID)]).toEqual([undefined, true]);
     expect(world.channels.get('securityhub')).toMatchObject({ status: 'failing' });
+  });
+
+  test('may not be asked: the item stays due, and the stream is not asked again', async () => {
+    const world = new World().put(item());
+    world.importAnswer = () => ({ error: { code: 'AccessDeniedException', message: 'with an explicit deny' } });
+    expect(counts(await world.tell())).toMatchObject({ mails: 1, findings: 0, failures: 1, hubOff: false, failed: [] });
+    expect([world.receipt(ID, 'securityhub'), world.due(ID), world.waits]).toEqual([undefined, true, []]);
   });
 
   test('does not take one finding of many: that one alone gets a refusal', async () => {

@@ -1,4 +1,5 @@
 import { importAll } from '../../../core/alerts/importing.ts';
+import type { Outcome } from '../../../core/alerts/outcome.ts';
 import type { ImportAnswer } from '../../../core/alerts/ports.ts';
 import { type Finding, incidentFinding } from '../../../core/outputs/asff.ts';
 import { HOME, item } from './made-item.ts';
@@ -56,7 +57,7 @@ test('a call that is refused as a whole is made again for each finding alone', a
   ]);
 });
 
-test.each<[string, 'off' | 'refused' | 'failed', 'off' | 'refused' | 'failed']>([
+test.each<[string, Outcome['status'], Outcome['status']]>([
   ['InvalidAccessException', 'off', 'off'],
   ['InvalidInputException', 'refused', 'refused'],
   ['ValidationException', 'refused', 'refused'],
@@ -66,8 +67,8 @@ test.each<[string, 'off' | 'refused' | 'failed', 'off' | 'refused' | 'failed']>(
   ['InternalException', 'failed', 'failed'],
   ['ServiceUnavailable', 'failed', 'failed'],
   ['TimeoutError', 'failed', 'failed'],
-  // What is denied may be allowed by the next deployment; a finding that is refused for reasons unknown will be refused again.
-  ['AccessDeniedException', 'failed', 'refused'],
+  // What is denied may be allowed some day; a finding that is refused for reasons unknown will be refused again.
+  ['AccessDeniedException', 'blocked', 'blocked'],
   ['SomethingNew', 'failed', 'refused'],
 ])('%s ends a call as %s and a finding as %s', async (code, ofCall, ofFinding) => {
   const whole = await run(many(1), () => ({ error: { code, message: 'why' } }));

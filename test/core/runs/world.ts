@@ -55,6 +55,13 @@ export function engineOf(rules: readonly Rule[], threshold: Level = 'high'): Eng
   };
 }
 
+/** What DynamoDB refuses for good: keys and items beyond its limits. */
+function refusal(key: string, item: unknown): string | null {
+  if (Buffer.byteLength(key) > 1024) return `key of ${Buffer.byteLength(key)} bytes`;
+  const bytes = Buffer.byteLength(JSON.stringify(item));
+  return bytes > 400 * 1024 ? `item of ${bytes} bytes` : null;
+}
+
 /** S3 and DynamoDB as far as a run knows them, in memory. */
 export class World {
   readonly objects = new Map<string, Uint8Array>();
@@ -74,18 +81,21 @@ export class World {
     takeLease: async (owner, now, until) => {
       if (this.lease !== null && this.lease.owner !== owner && this.lease.until >= now) return null;
       this.lease = { owner, until };
+      this.ledger = { ...this.ledger, tries: this.ledger.tries + 1 };
       return this.ledger;
     },
-    dropLease: async (owner, _now, failure) => {
+    dropLease: async (owner, _now, failure, blameless) => {
       if (this.lease?.owner !== owner) return;
       this.lease = null;
       this.failure = failure;
+      const { tries } = this.ledger;
+      this.ledger = { ...this.ledger, tries: failure === null ? 0 : blameless ? tries - 1 : tries };
     },
     commit: async (owner, { run, ...rest }) => {
-      const { planned, applied } = this.ledger;
+      const { planned, applied, tries } = this.ledger;
       if (this.lease?.owner !== owner || planned !== run - 1 || applied !== run - 1)
         return planned === run && this.ledger.runKey === rest.runKey;
-      this.ledger = { ...rest, planned: run, applied };
+      this.ledger = { ...rest, planned: run, applied, tries };
       return true;
     },
     markApplied: async (run) => {
@@ -108,14 +118,20 @@ export class World {
     },
     listKeys: async (prefix) => [...this.objects.keys()].filter((key) => key.startsWith(prefix)),
     putIncident: async (put) => {
+      const why = refusal(put.item.id, put.item);
+      if (why !== null) return why;
       const before = this.incidents.get(put.item.id);
       if (before === undefined || before.item.run < put.item.run)
         this.incidents.set(put.item.id, JSON.parse(JSON.stringify(put)) as IncidentPut);
+      return null;
     },
     putRollup: async (put, run) => {
       const key = put.kind === 'day' ? put.day : `${put.day}#${put.region}`;
+      const why = refusal(key, put.sums);
+      if (why !== null) return why;
       const before = this.rollups.get(key);
       if (before === undefined || before.run < run) this.rollups.set(key, { put: structuredClone(put), run });
+      return null;
     },
     ringAgain: async () => 0,
   };
