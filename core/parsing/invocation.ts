@@ -1,23 +1,27 @@
-import { BatchWriter, type SectionSource, sectionIdentity } from '../records/batch.ts';
+import { type Section, type SectionSource, sectionIdentity } from '../records/batch.ts';
 import { uuidText } from '../records/identifier.ts';
+import type { FileReject } from '../records/rejects.ts';
+import { BatchSeries, type Load } from './batch-series.ts';
 import { capped, type Fetched, fetchAhead, TooLarge } from './fetching.ts';
 import { type FunctionLimits, LAST_MS, RESERVED_MS } from './limits.ts';
-import type { ObjectOpener, OpenObject } from './ports.ts';
+import type { BatchKeeper, Failure, ObjectOpener, OpenObject } from './ports.ts';
 import { SectionReader } from './section-reader.ts';
 import type { Message, Wanted } from './wanted.ts';
 
-const NO_TURN = 'The function was full, or short of time, before the object had its turn. It is read when its message is delivered again.';
+const NO_TURN =
+  'The function was short of time before the object had its turn. It is read, before others, when its message is delivered again.';
 const NO_TIME = 'The function ran short of time while it read the object. If that happens again and again, give the function more memory.';
 
-/** An object that could not be had for now, and the sentence that says why. */
-export interface Failure {
-  readonly object: string;
-  readonly reason: string;
+export interface InvocationOptions {
+  readonly objects: ObjectOpener;
+  readonly batches: BatchKeeper;
+  readonly limits: FunctionLimits;
+  /** Milliseconds left to work in. */
+  readonly remaining: () => number;
 }
 
-/** Reads the objects of one invocation into one batch. */
+/** Reads the objects of one invocation into batches. */
 export class Invocation {
-  readonly writer = new BatchWriter();
   /** Ids of the messages that must be delivered again, with why. */
   readonly again = new Map<string, string>();
   readonly failures: Failure[] = [];
@@ -27,63 +31,94 @@ export class Invocation {
   readonly #objects: ObjectOpener;
   readonly #limits: FunctionLimits;
   readonly #remaining: () => number;
+  readonly #series: BatchSeries;
   readonly #reader: SectionReader;
-  /** What was read: two messages may have named the same object differently. */
-  readonly #read = new Set<string>();
-  #begun = 0;
+  /** What was read, and where it lies: two messages may have named the same object differently. */
+  readonly #read = new Map<string, Load>();
+  #hasBegun = false;
 
-  constructor(objects: ObjectOpener, limits: FunctionLimits, remaining: () => number) {
+  constructor({ objects, batches, limits, remaining }: InvocationOptions) {
     this.#objects = objects;
     this.#limits = limits;
     this.#remaining = remaining;
-    this.#reader = new SectionReader(this.writer, limits);
+    this.#series = new BatchSeries(batches);
+    this.#reader = new SectionReader(this.#series.writer, limits);
+  }
+
+  /** Names of the batches that were stored. */
+  get batches(): readonly string[] {
+    return this.#series.stored;
+  }
+
+  /** What they hold. */
+  get sections(): readonly Section[] {
+    return this.#series.sections;
   }
 
   /** A message that announces nothing known is counted where files are: it must neither be lost nor come again. */
   refuseMessage({ id, sent }: Message, reason: string): void {
-    this.#reader.refuse({ bucket: '', key: `sqs:${id}`, id: 'message', delivered: sent }, 'unknown-notification', reason);
+    this.#refuse({ bucket: '', key: `sqs:${id}`, id: 'message', delivered: sent }, [id], 'unknown-notification', reason);
   }
 
+  /** Reads what is wanted, in that order, and stores all that was read. */
   async take(wanted: readonly Wanted[]): Promise<void> {
-    const trail = wanted.filter(({ kind }) => kind === 'trail');
-    for (const one of wanted) if (one.kind !== 'trail') this.#leaveAside(one);
-    const large = trail.filter(({ object }) => this.#isLarge(object.size));
-    const held = trail.filter(({ object }) => !this.#isLarge(object.size));
-    let taken = 0;
-    for await (const { one, fetched } of fetchAhead(held, this.#objects, this.#limits.heldBytes)) {
-      if (this.#isFull()) break;
-      taken += 1;
-      if (!this.#takeFetched(one, fetched)) large.push(one);
+    const tiers = new Map<number, Wanted[]>();
+    for (const one of wanted) {
+      const tier = tiers.get(one.receives);
+      if (one.kind !== 'trail') this.#leaveAside(one);
+      else if (tier === undefined) tiers.set(one.receives, [one]);
+      else tier.push(one);
     }
-    for (const one of held.slice(taken)) this.#returnMessages(one, NO_TURN);
+    // Each by itself: an object that is large, and so comes last of its tier, must not come last for ever.
+    for (const tier of tiers.values()) await this.#takeTier(tier);
+    await this.#store();
+  }
+
+  async #takeTier(tier: readonly Wanted[]): Promise<void> {
+    const large = tier.filter(({ object }) => this.#isLarge(object.size));
+    // When time is short nothing is fetched ahead for nothing.
+    const held = this.#isShort() ? [] : tier.filter(({ object }) => !this.#isLarge(object.size));
+    const left = new Set(tier);
+    for await (const { one, fetched } of fetchAhead(held, this.#objects, this.#limits.heldBytes)) {
+      if (this.#isShort()) break;
+      this.#hasBegun = true;
+      if (this.#takeFetched(one, fetched)) left.delete(one);
+      else large.push(one);
+      await this.#storeIfFull();
+    }
     // Behind the others: what takes long must not take the time of what does not.
     for (const one of large) {
-      if (this.#isFull()) this.#returnMessages(one, NO_TURN);
-      else await this.#stream(one);
+      if (this.#isShort()) break;
+      this.#hasBegun = true;
+      left.delete(one);
+      await this.#stream(one);
+      await this.#storeIfFull();
     }
+    for (const { messages } of left) this.#return(messages, NO_TURN);
   }
 
-  #leaveAside({ object, kind, time }: Wanted): void {
+  #leaveAside({ object, kind, time, messages }: Wanted): void {
     const { bucket, key, backfill } = object;
     if (kind === 'other') this.leftAside += 1;
     // A backfill is complete when each of its objects was seen; else what is of no interest leaves no trace.
     if (kind === 'other' && backfill === undefined) return;
     const source = { bucket, key, id: kind, delivered: time, ...(backfill === undefined ? {} : { backfill }) };
     this.#reader.note(source, kind === 'digest' ? { files: 1, digests: 1 } : {});
+    this.#series.loadFor(messages);
   }
 
   /** False when the object must be streamed. */
   #takeFetched(one: Wanted, fetched: Fetched): boolean {
     if (fetched.kind === 'too-large-to-hold') return false;
     if (fetched.kind === 'failed') this.#fail(one, fetched.reason);
-    else if (fetched.kind === 'gone') this.#reader.refuse(goneSource(one), 'object-gone');
+    else if (fetched.kind === 'gone') this.#refuse(goneSource(one), one.messages, 'object-gone');
     else {
       const source = sourceOf(one, fetched.object);
       const identity = identityOf(source);
-      if (this.#read.has(identity)) return true;
+      if (this.#wasRead(identity, one)) return true;
       try {
         if (!this.#reader.read(source, fetched.bytes)) return false;
-        this.#read.add(identity);
+        this.#read.set(identity, this.#series.loadFor(one.messages));
       } catch (error) {
         // No content is known to do this; should one be found, it must not stop its neighbours.
         this.#fail(one, `The object could not be decoded: ${(error as Error).message}`);
@@ -96,8 +131,8 @@ export class Invocation {
     let object: OpenObject | null = null;
     try {
       object = await this.#objects.open(one.object);
-      if (object === null) this.#reader.refuse(goneSource(one), 'object-gone');
-      else await this.#streamOpen(sourceOf(one, object), object);
+      if (object === null) this.#refuse(goneSource(one), one.messages, 'object-gone');
+      else await this.#streamOpen(one, object);
     } catch (error) {
       this.#fail(one, (error as Error).message);
     } finally {
@@ -105,9 +140,11 @@ export class Invocation {
     }
   }
 
-  async #streamOpen(source: SectionSource, { body, size }: OpenObject): Promise<void> {
+  async #streamOpen(one: Wanted, object: OpenObject): Promise<void> {
+    const { body, size } = object;
+    const source = sourceOf(one, object);
     const identity = identityOf(source);
-    if (this.#read.has(identity)) return;
+    if (this.#wasRead(identity, one)) return;
     const { objectBytes } = this.#limits;
     try {
       if (size > objectBytes && size !== Number.POSITIVE_INFINITY) throw new TooLarge(`${size} bytes, at most ${objectBytes} are read`);
@@ -118,14 +155,37 @@ export class Invocation {
       if (!(error instanceof TooLarge)) throw error;
       this.#reader.refuse(source, 'object-too-large', error.message);
     }
-    this.#read.add(identity);
+    this.#read.set(identity, this.#series.loadFor(one.messages));
+  }
+
+  /** True when another name of the object was read before: its messages share the fate of the batch that holds it. */
+  #wasRead(identity: string, { messages }: Wanted): boolean {
+    const load = this.#read.get(identity);
+    if (load === undefined) return false;
+    for (const id of messages) load.messages.add(id);
+    if (load.failure !== undefined) this.#return(messages, load.failure.reason);
+    return true;
+  }
+
+  #refuse(source: SectionSource, messages: readonly string[], reason: FileReject, more = ''): void {
+    this.#reader.refuse(source, reason, more);
+    this.#series.loadFor(messages);
+  }
+
+  async #storeIfFull(): Promise<void> {
+    if (this.#series.writer.size >= this.#limits.batchBytes) await this.#store();
+  }
+
+  async #store(): Promise<void> {
+    const { messages, failure } = await this.#series.store();
+    if (failure === undefined) return;
+    this.failures.push(failure);
+    this.#return(messages, failure.reason);
   }
 
   /** The first object is taken even with little time left: else nothing would ever move. */
-  #isFull(): boolean {
-    const full = this.#begun > 0 && (this.writer.size >= this.#limits.batchBytes || this.#remaining() < RESERVED_MS);
-    if (!full) this.#begun += 1;
-    return full;
+  #isShort(): boolean {
+    return this.#hasBegun && this.#remaining() < RESERVED_MS;
   }
 
   #isLarge(size: number | undefined): boolean {
@@ -134,10 +194,10 @@ export class Invocation {
 
   #fail(one: Wanted, reason: string): void {
     this.failures.push({ object: `s3://${one.object.bucket}/${one.object.key}`, reason });
-    this.#returnMessages(one, reason);
+    this.#return(one.messages, reason);
   }
 
-  #returnMessages({ messages }: Wanted, reason: string): void {
+  #return(messages: Iterable<string>, reason: string): void {
     for (const id of messages) if (!this.again.has(id)) this.again.set(id, reason);
   }
 }

@@ -9,13 +9,13 @@ export interface FunctionLimits extends Limits {
   readonly heldBytes: number;
   /** A larger object is refused: CloudTrail's own have some megabytes at most, and its section must fit into a batch. */
   readonly objectBytes: number;
-  /** Once a batch has this size, what is left goes back to the queue. Memory holds a batch twice while it is put together. */
+  /** Once a batch has this size it is stored, and another begun. Memory holds a batch twice while it is put together. */
   readonly batchBytes: number;
 }
 
 /** Objects fetched at once: S3 answers in some 30 ms, reading takes 5. */
 export const PARALLEL = 8;
-/** Milliseconds kept free to store the batch: with less time left, what is not yet begun goes back to the queue. */
+/** Milliseconds kept free to store the last batch: with less time left, what is not yet begun goes back to the queue. */
 export const RESERVED_MS = 15_000;
 /** With less than this left, an object that is being read is given up. */
 export const LAST_MS = 8000;

@@ -22,6 +22,12 @@ export interface ObjectOpener {
   open(object: AnnouncedObject): Promise<OpenObject | null>;
 }
 
+/** An object that could not be had, or a batch that could not be stored, for now, and the sentence that says why. */
+export interface Failure {
+  readonly object: string;
+  readonly reason: string;
+}
+
 export interface BatchKeeper {
   /** Stores a batch under its name, in place of one of the same name. Rejects with a sentence when it could not. */
   keep(name: string, batch: Bytes): Promise<void>;

@@ -1,9 +1,13 @@
+import { cut } from '../alerts/wording.ts';
 import type { BatchWriter, SectionSource } from '../records/batch.ts';
 import { type Counts, noCounts } from '../records/counts.ts';
 import { inflate, inflateStream, isGzip, type Limits } from '../records/inflate.ts';
 import { RecordReader } from '../records/reader.ts';
 import { FILE_REJECTS, type FileReject } from '../records/rejects.ts';
 import type { Bytes } from '../records/text.ts';
+
+/** Characters of a problem: it is kept, logged and shown, and others' texts stand in it. */
+const MOST_PROBLEM = 500;
 
 /** Reads objects into the sections of a batch. */
 export class SectionReader {
@@ -87,7 +91,7 @@ export class SectionReader {
 }
 
 function problem(reason: FileReject, more: string): string {
-  return more === '' ? FILE_REJECTS[reason] : `${FILE_REJECTS[reason]}: ${more}`;
+  return cut(more === '' ? FILE_REJECTS[reason] : `${FILE_REJECTS[reason]}: ${more}`, MOST_PROBLEM);
 }
 
 /** The same pieces, the first of them long enough to tell what they are of. */

@@ -18,7 +18,7 @@ const ports = {
   limits: functionLimits(readSettings().config.limits),
 };
 
-/** Reads the announced objects into one batch. */
+/** Reads the announced objects into batches. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const parsed = await parseMessages(messagesOf(event), { ...ports, remaining: () => context.getRemainingTimeInMillis() });
   report(parsed, tells);

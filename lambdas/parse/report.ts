@@ -17,7 +17,7 @@ export function report(parsed: Parsed, telemetry: Telemetry): void {
     logger.warn('A file was not read whole', { object: bucket === '' ? key : `s3://${bucket}/${key}`, reason: problem });
   }
   logger.info('Messages were read', {
-    batch: parsed.batch,
+    batches: parsed.batches,
     objects: objects.length,
     records,
     fileRejects,

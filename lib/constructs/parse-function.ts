@@ -18,7 +18,7 @@ const BATCH_SIZE = 100;
 /** Of the ten invocations at a time that a new account has, half are left to others. */
 const MOST_AT_A_TIME = 5;
 
-/** Objects in, one batch an invocation out. */
+/** Objects in, batches of their records out. */
 export class ParseFunction extends NodeFunction {
   constructor(scope: Construct, id: string, { queues, objects, keys, batchBucket, ...props }: ParseFunctionProps) {
     super(scope, id, 'parse', 'Trailwarden: turns CloudTrail objects into batches of events', {

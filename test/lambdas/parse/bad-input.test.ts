@@ -85,13 +85,13 @@ describe('what may be mended is delivered again, and nothing else', () => {
     expect(parsed.failures).toHaveLength(1);
   });
 
-  test('a batch that cannot be stored: every message comes again', async () => {
+  test('a batch that cannot be stored: every message that it holds something of comes again', async () => {
     const batches = new MemoryBatches();
     batches.error = 'AWS denied the access.';
     const bucket = new MemoryBucket().put(GOOD, TRAIL);
     const { parsed } = await run(bucket, messages(s3Body({ key: GOOD }), '{"Event":"s3:TestEvent"}', 'odd'), { batches });
-    expect([...parsed.again]).toEqual(['m0', 'm1', 'm2'].map((id) => [id, 'The batch could not be stored: AWS denied the access.']));
-    expect(parsed).toMatchObject({ batch: null, sections: [] });
+    expect([...parsed.again].sort()).toEqual(['m0', 'm2'].map((id) => [id, 'The batch could not be stored: AWS denied the access.']));
+    expect(parsed).toMatchObject({ batches: [], sections: [], ignored: 1 });
     expect(parsed.failures[0]?.object).toMatch(/^pending\//);
   });
 });
@@ -108,6 +108,14 @@ describe('a message of an unknown shape', () => {
       counts: { files: 1, records: 0, fileRejects: { 'unknown-notification': 1 } },
       problem: expect.stringContaining('The message is not JSON: "hello"'),
     });
+  });
+
+  test('tells it in 500 characters, whatever the message holds', async () => {
+    const odd = Array.from({ length: 400 }, (_, i) => ({ s3: { bucket: { name: `${'\u0000'.repeat(400)}${i}` } } }));
+    const { parsed, byKey } = await run(new MemoryBucket(), messages(JSON.stringify({ Records: odd })));
+    const problem = byKey['sqs:m0']?.problem ?? '';
+    expect([parsed.again.size, problem.length]).toEqual([0, 500]);
+    expect(problem).toMatch(/^the message on the ingest queue announces no object .*…$/);
   });
 
   test('in part: its objects are read', async () => {

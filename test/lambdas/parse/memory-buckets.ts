@@ -66,9 +66,14 @@ export class MemoryBatches implements BatchKeeper {
   readonly kept = new Map<string, Buffer>();
   /** Sentence that keeping fails with. */
   error: string | undefined;
+  /** Which batches fail, 0 for the first. @default all, where there is an error */
+  failing: readonly number[] | undefined;
+  #calls = 0;
 
   async keep(name: string, batch: Buffer): Promise<void> {
-    if (this.error !== undefined) throw new Error(this.error);
+    const call = this.#calls++;
+    await Promise.resolve();
+    if (this.error !== undefined && this.failing?.includes(call) !== false) throw new Error(this.error);
     this.kept.set(name, batch);
   }
 }
@@ -77,9 +82,13 @@ export const LIMITS = functionLimits({ inflatedMegabytes: 16_384, inflateRatio: 
 
 export interface Outcome {
   readonly parsed: Parsed;
+  /** The batches that were stored. */
+  readonly batches: readonly Batch[];
+  /** The first of them. */
   readonly batch: Batch | null;
-  /** Sections of the batch by key. */
+  /** Sections of all of them by key. */
   readonly byKey: Readonly<Record<string, Section>>;
+  /** The bytes of the first. */
   readonly bytes: Buffer | undefined;
 }
 
@@ -96,9 +105,10 @@ export async function run(
   { batches = new MemoryBatches(), remaining = () => 300_000, limits = {} }: RunOptions = {},
 ): Promise<Outcome> {
   const parsed = await parseMessages(messages, { objects: bucket, batches, limits: { ...LIMITS, ...limits }, remaining });
-  const bytes = parsed.batch === null ? undefined : batches.kept.get(parsed.batch);
-  const batch = bytes === undefined ? null : openBatch(bytes);
-  return { parsed, batch, bytes, byKey: Object.fromEntries((batch?.sections ?? []).map((section) => [section.key, section])) };
+  const stored = parsed.batches.map((name) => batches.kept.get(name) as Buffer);
+  const opened = stored.map((bytes) => openBatch(bytes));
+  const byKey = Object.fromEntries(opened.flatMap(({ sections }) => sections).map((section) => [section.key, section]));
+  return { parsed, batches: opened, batch: opened[0] ?? null, bytes: stored[0], byKey };
 }
 
 /** The raw records of a section. */

@@ -34,7 +34,7 @@ test('an invocation tells of every failure, every problem and its counts', async
   const { parsed } = await run(bucket, messages(...bodies));
   const { telemetry, lines, counts, published } = keeping();
   report(parsed, telemetry);
-  expect(counts).toEqual({ Objects: 2, FileRejects: 2, ObjectFailures: 1 });
+  expect(counts).toEqual({ FileRejects: 2, ObjectFailures: 1 });
   expect(published()).toBe(1);
   expect(lines).toEqual([
     ['error', 'An object was not read', { object: `s3://example-trail/${trailKey('denied')}`, reason: 'AWS denied the access.' }],
@@ -43,9 +43,17 @@ test('an invocation tells of every failure, every problem and its counts', async
     [
       'info',
       'Messages were read',
-      expect.objectContaining({ batch: parsed.batch, objects: 2, records: 3, fileRejects: 2, failures: 1, deliveredAgain: 1 }),
+      expect.objectContaining({ batches: parsed.batches, objects: 2, records: 3, fileRejects: 2, failures: 1, deliveredAgain: 1 }),
     ],
   ]);
+});
+
+test('where all is well there is one line and no metric', async () => {
+  const bucket = new MemoryBucket().put(trailKey('good'), Buffer.from(JSON.stringify(records(3))));
+  const { parsed } = await run(bucket, messages(s3Body({ key: trailKey('good') })));
+  const { telemetry, lines, counts, published } = keeping();
+  report(parsed, telemetry);
+  expect([lines.length, counts, published()]).toEqual([1, {}, 0]);
 });
 
 test('a hundred failures are twenty lines and a count', async () => {
@@ -59,9 +67,10 @@ test('a hundred failures are twenty lines and a count', async () => {
 });
 
 test('the messages of an event of SQS', () => {
-  const record = (messageId: string, SentTimestamp: string) => ({ messageId, body: 'text', attributes: { SentTimestamp } }) as never;
-  expect(messagesOf({ Records: [record('a', '1788253620000'), record('b', '')] })).toEqual([
-    { id: 'a', body: 'text', sent: 1_788_253_620_000 },
-    { id: 'b', body: 'text', sent: 0 },
+  const record = (messageId: string, SentTimestamp: string, ApproximateReceiveCount: string) =>
+    ({ messageId, body: 'text', attributes: { SentTimestamp, ApproximateReceiveCount } }) as never;
+  expect(messagesOf({ Records: [record('a', '1788253620000', '4'), record('b', '', '')] })).toEqual([
+    { id: 'a', body: 'text', sent: 1_788_253_620_000, receives: 4 },
+    { id: 'b', body: 'text', sent: 0, receives: 1 },
   ]);
 });

@@ -112,7 +112,7 @@ test.each([
   const object = await new S3Objects(s3).open({ ...OBJECT, version: 'v7' });
   expect(object).toMatchObject({ id, modified: Date.UTC(2026, 8, 1, 10, 5), size: 5 });
   expect(await bytesOf(object?.body as AsyncIterable<Buffer>)).toBe('hello');
-  expect(asked).toEqual(['GET /example-trail/a.json?x-id=GetObject&versionId=v7']);
+  expect(asked).toEqual(['GET /example-trail/a.json?versionId=v7&x-id=GetObject']);
 });
 
 test('where the version may not be read, the object as it stands is', async () => {

@@ -63,8 +63,10 @@ async function parse(bodies: readonly string[], heldBytes = LIMITS.heldBytes, ba
   });
 }
 
-async function stored(name: string | null) {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: BATCHES, Key: name ?? '' }));
+/** The only batch. */
+async function stored(names: readonly string[]) {
+  expect(names).toHaveLength(1);
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: BATCHES, Key: names[0] }));
   const bytes = await Body?.transformToByteArray();
   const batch = openBatch(bytes ?? new Uint8Array(0));
   const byKey = Object.fromEntries(batch.sections.map((section) => [section.key, section]));
@@ -79,7 +81,7 @@ describe.each([
     const parsed = await parse([s3Body(...Object.keys(OBJECTS).map((key) => ({ key })), { key: trailKey('deleted') })], heldBytes);
     expect(parsed.failures).toEqual([]);
     expect(parsed.again.size).toBe(0);
-    const { batch, section } = await stored(parsed.batch);
+    const { batch, section } = await stored(parsed.batches);
     const found = ['plain', 'a+b', 'a b', 'größe – 日本 😀', '100% &?#\'"()', 'truncated', 'bomb', 'large', 'deleted'].map((name) => {
       const { records: held, counts } = section(name);
       return [name, held, counts.fileRejects];
@@ -102,24 +104,24 @@ describe.each([
 
 test('a section has the etag and the time that S3 gives', async () => {
   const { ETag, LastModified } = await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: trailKey('plain') }));
-  const { section } = await stored((await parse([s3Body({ key: trailKey('plain') })])).batch);
+  const { section } = await stored((await parse([s3Body({ key: trailKey('plain') })])).batches);
   expect(section('plain')).toMatchObject({ bucket: BUCKET, id: ETag?.replaceAll('"', ''), delivered: LastModified?.getTime() });
   expect(section('plain').id).not.toContain('"');
 });
 
 test('a message that is delivered twice gives the same batch under the same name', async () => {
   const once = await parse([s3Body({ key: trailKey('plain') }, { key: trailKey('large') })]);
-  const before = (await stored(once.batch)).bytes;
+  const before = (await stored(once.batches)).bytes;
   const twice = await parse([s3Body({ key: trailKey('large') }), s3Body({ key: trailKey('plain') })]);
-  expect(twice.batch).toBe(once.batch);
-  expect((await stored(twice.batch)).bytes).toEqual(before);
+  expect(twice.batches).toEqual(once.batches);
+  expect((await stored(twice.batches)).bytes).toEqual(before);
 });
 
 test('a bucket that is not there: the message comes again, with a sentence', async () => {
   const elsewhere = s3Body({ key: trailKey('plain') }).replace(BUCKET, 'example-missing');
-  const { again, batch } = await parse([elsewhere, s3Body({ key: trailKey('plain') })]);
+  const { again, batches } = await parse([elsewhere, s3Body({ key: trailKey('plain') })]);
   expect([...again]).toEqual([['m0', expect.stringContaining('The bucket does not exist.')]]);
-  expect((await stored(batch)).batch.sections).toHaveLength(1);
+  expect((await stored(batches)).batch.sections).toHaveLength(1);
 });
 
 test('a batch bucket that is not there: all messages come again', async () => {
