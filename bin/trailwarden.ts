@@ -16,16 +16,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const program = new Command('trailwarden')
-  .description('Reads AWS CloudTrail logs, says what in them is risky and why.')
+  .description(
+    'Reads AWS CloudTrail logs, says what in them is risky and why. Here, or as a pipeline in your AWS account (docs/deploy.md).',
+  )
   .version(VERSION)
-  .showHelpAfterError('(trailwarden --help tells more)')
+  .showHelpAfterError('(npx trailwarden --help tells more)')
   .addHelpText(
     'after',
     `
 Examples:
-  $ trailwarden analyze ./logs              read a folder, write trailwarden-out/report.html
-  $ trailwarden doctor                      look at what is deployed in AWS
-  $ trailwarden analyze --help              every flag, with examples`,
+  $ npx trailwarden analyze ./logs           read a folder, write trailwarden-out/report.html
+  $ npx trailwarden doctor                   look at what is deployed in AWS
+  $ npx trailwarden doctor --before-deploy   look at what a deploy would meet
+  $ npx trailwarden analyze --help           every flag of a command, with examples`,
   )
   .exitOverride();
 

@@ -21,6 +21,8 @@ export interface BackfillPlan {
   readonly events: number;
   /** Keys that hold no records: digests, other services' logs. */
   readonly leftAside: number;
+  /** Objects that were delivered too lately. */
+  readonly recent: number;
 }
 
 const DAY = 86_400_000;
@@ -29,12 +31,19 @@ const BYTES_PER_EVENT = 150;
 const KEY_DATE = /\/(\d{4})\/(\d\d)\/(\d\d)\//;
 const TRAIL_FOLDER = /(^|\/)CloudTrail(?!-Digest)[^/]*\//;
 
-/** What of a listing is put on the queue, and in which order. `now`: milliseconds since 1970. */
-export function planBackfill(bucket: string, sources: readonly Source[], now: number): BackfillPlan {
+/**
+ * What of a listing is put on the queue, and in which order. Times in milliseconds since 1970; what was delivered from `end` on is left to the live
+ * pipeline: an object that both announce would count as the backfill's.
+ */
+export function planBackfill(bucket: string, sources: readonly Source[], now: number, end = Number.POSITIVE_INFINITY): BackfillPlan {
   const dated: { key: string; size: number; delivered: number }[] = [];
+  let recent = 0;
   for (const { object, size } of sources) {
     const key = object?.key ?? '';
-    if (TRAIL_FOLDER.test(key) && keyKind(key) === 'trail') dated.push({ key, size, delivered: deliveredOf(key) });
+    if (!TRAIL_FOLDER.test(key) || keyKind(key) !== 'trail') continue;
+    const delivered = deliveredOf(key);
+    if (delivered >= end) recent += 1;
+    else dated.push({ key, size, delivered });
   }
   // What tells no date comes last, as if delivered now.
   const objects = dated
@@ -47,7 +56,8 @@ export function planBackfill(bucket: string, sources: readonly Source[], now: nu
     bytes,
     days: new Set(objects.map(({ delivered }) => Math.floor(delivered / DAY))).size,
     events: Math.round(bytes / BYTES_PER_EVENT),
-    leftAside: sources.length - objects.length,
+    leftAside: sources.length - objects.length - recent,
+    recent,
   };
 }
 

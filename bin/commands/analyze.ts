@@ -117,6 +117,8 @@ async function runAnalyze(version: string, paths: readonly string[], flags: Anal
 export function addAnalyze(program: Command, version: string): void {
   program
     .command('analyze')
+    .showHelpAfterError('(npx trailwarden analyze --help tells more)')
+    .summary('Analyse logs in files, folders or S3, and write a report.')
     .description('Analyse logs: files, folders (entered recursively), or s3://bucket/prefix (ordinary AWS credentials).')
     .argument('<path...>', 'what to read')
     .option('-o, --out <dir>', 'folder for the outputs, e.g. --out result', 'trailwarden-out')
@@ -155,9 +157,9 @@ export function addAnalyze(program: Command, version: string): void {
       'after',
       `
 Examples:
-  $ trailwarden analyze ./AWSLogs --out result
-  $ trailwarden analyze s3://my-trail-bucket/AWSLogs/111122223333 --since 2026-09-01 --events risky
-  $ trailwarden analyze ./logs --rules ./my-rules --fail-on high --quiet
+  $ npx trailwarden analyze ./AWSLogs --out result
+  $ npx trailwarden analyze s3://my-trail-bucket/AWSLogs --since 2026-09-01 --events risky
+  $ npx trailwarden analyze ./logs --rules ./my-rules --fail-on high --quiet
 
 Exit codes: 0 done, 1 could not do it (a sentence says why), 2 --fail-on was reached, 130 stopped.`,
     )

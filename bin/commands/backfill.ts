@@ -27,11 +27,16 @@ interface BackfillFlags extends DeploymentFlags {
   readonly yes?: boolean;
 }
 
-/** A backfill that goes on: its id, and how many objects it has in all. */
+/** A backfill that goes on: its id, how many objects it has in all, and the time from which on they are left to the live pipeline. */
 interface Resumed {
   readonly id: string;
   readonly of: number;
+  readonly end: number | undefined;
 }
+
+const MINUTE = 60_000;
+/** An object of the last hour may have been announced by the trail itself, or be about to be. */
+const RECENT = 60 * MINUTE;
 
 async function runBackfill(address: string, flags: BackfillFlags): Promise<void> {
   const { since, until, rate } = flags;
@@ -50,10 +55,12 @@ async function runBackfill(address: string, flags: BackfillFlags): Promise<void>
   const say = (text: string) => process.stderr.write(text);
   if (process.stderr.isTTY) say(`Listing ${address} …\n`);
   const filters = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
-  const plan = planBackfill(bucket, await new S3Source().list(address, bucket, prefix, filters), Date.now());
-  if (plan.objects.length === 0) throw new SourceError(`There is no CloudTrail object of that time in ${address}.`);
+  const now = Date.now();
+  const end = until === undefined ? (flags.resume?.end ?? Math.floor((now - RECENT) / MINUTE) * MINUTE) : undefined;
+  const plan = planBackfill(bucket, await new S3Source().list(address, bucket, prefix, filters), now, end);
+  if (plan.objects.length === 0) throw new SourceError(nothingIn(address, plan));
   const ledger = await readLedger(outputs.StateTableName ?? '');
-  process.stdout.write(planText(plan, rate, ledger));
+  process.stdout.write(planText(plan, { rate, end }, { ledger, waits: outputs.WaitForBackfill === 'on' }));
   if (flags.dryRun) return;
 
   const stop = new AbortController();
@@ -61,17 +68,23 @@ async function runBackfill(address: string, flags: BackfillFlags): Promise<void>
   process.once('SIGINT', halt).once('SIGTERM', halt);
   if (!flags.yes && !(await confirmed(stop))) throw new Stopped('Nothing was put on the queue.');
   const { id, of } = flags.resume ?? { id: randomUUID(), of: plan.objects.length };
-  await send(plan, address, flags, { id, of }, queueUrl, stop.signal);
+  await send(plan, address, flags, { id, of, end }, queueUrl, stop.signal);
   process.stdout.write(
-    `  Done: ${countOf(plan.objects.length, 'object')} on the queue (backfill ${id}). "trailwarden doctor" shows the queue and the pending batches sink.\n`,
+    `  Done: ${countOf(plan.objects.length, 'object')} on the queue (backfill ${id}). "npx trailwarden doctor" shows the queue and the pending batches sink.\n`,
   );
+}
+
+function nothingIn(address: string, { recent }: BackfillPlan): string {
+  const text = `There is no CloudTrail object of that time in ${address}`;
+  if (recent === 0) return `${text}.`;
+  return `${text}, but for ${countOf(recent, 'object')} of the last hour, left to the live pipeline: --until takes them in.`;
 }
 
 async function send(
   plan: BackfillPlan,
   address: string,
   { until, rate, config, stackPrefix, region }: BackfillFlags,
-  { id, of }: Resumed,
+  { id, of, end }: Resumed,
   queueUrl: string,
   stop: AbortSignal,
 ): Promise<void> {
@@ -101,7 +114,7 @@ async function send(
   }
   if (sent === total) return;
   const next = plan.objects[sent]?.delivered ?? 0;
-  const command = goOnWith({ address, since: isoTime(next).slice(0, 10), until, id, of, rate, config, stackPrefix, region });
+  const command = goOnWith({ address, since: isoTime(next).slice(0, 10), until, id, of, end, rate, config, stackPrefix, region });
   const text = `${problem}${sent.toLocaleString('en-US')} of ${countOf(total, 'object')} are on the queue. Go on within six hours with\n  ${command}\nWhat was read already is skipped.`;
   throw problem === '' ? new Stopped(text) : new DeployedError(text);
 }
@@ -144,17 +157,19 @@ async function confirmed(stop: AbortController): Promise<boolean> {
 }
 
 function parseResume(text: string): Resumed {
-  const [, id, of] = /^([0-9a-f-]{36}):([1-9]\d{0,9})$/.exec(text) ?? [];
+  const [, id, of, end] = /^([0-9a-f-]{36}):([1-9]\d{0,9})(?::(\d{12,14}))?$/.exec(text) ?? [];
   if (id === undefined) throw new InvalidArgumentError('Expected what the stopped backfill printed after --resume.');
-  return { id, of: Number(of) };
+  return { id, of: Number(of), end: end === undefined ? undefined : Number(end) };
 }
 
 /** Adds the command `backfill`. */
 export function addBackfill(program: Command): void {
   program
     .command('backfill')
+    .showHelpAfterError('(npx trailwarden backfill --help tells more)')
+    .summary('Have a deployed Trailwarden read what lies in S3 already.')
     .description('Puts the CloudTrail objects that lie in a bucket on the queue of a deployed Trailwarden, oldest first. Safe to repeat.')
-    .argument('<s3://bucket/prefix>', 'where they lie')
+    .argument('<s3://bucket/prefix>', 'where they lie: in the bucket that the deployment reads')
     .option(
       '--since <time>',
       'only objects that may hold events from this day or time on (UTC), e.g. --since 2026-09-01',
@@ -162,13 +177,13 @@ export function addBackfill(program: Command): void {
     )
     .option(
       '--until <time>',
-      'only objects that may hold events up to and with this day, or before this time (UTC), e.g. --until 2026-09-30',
+      'only objects that may hold events up to and with this day, or before this time (UTC), e.g. --until 2026-09-30; without it, objects of the last hour are left to the live pipeline, which is told of them',
       (value: string) => parseMoment(value, true),
     )
     .option('--rate <n>', 'objects a second at most, e.g. --rate 50', wholeNumber(1, 1000), 20)
     .option('--dry-run', 'tell how much it would be, and send nothing')
     .option('-y, --yes', 'do not ask')
-    .option('--resume <id:of>', 'go on with a stopped backfill, as it printed', parseResume)
+    .option('--resume <id>', 'go on with a backfill that was stopped, with what it printed then', parseResume)
     .option('-c, --config <file>', `configuration with the deploy section (default: ${CONFIG_FILE} where it lies in this folder)`)
     .option('--stack-prefix <name>', 'beginning of the names of the stacks (default: that of the configuration, else Trailwarden)')
     .option('--region <code>', 'region of the deployment (default: that of the configuration, else of your AWS profile)')
@@ -176,8 +191,12 @@ export function addBackfill(program: Command): void {
       'after',
       `
 Examples:
-  $ trailwarden backfill s3://my-trail-bucket/AWSLogs/111122223333 --since 2026-09-01 --dry-run
-  $ trailwarden backfill s3://my-trail-bucket/AWSLogs --since 2026-09-01 --until 2026-09-30 --rate 50 --yes
+  $ npx trailwarden backfill s3://my-trail-bucket/AWSLogs --since 2026-09-01 --dry-run
+  $ npx trailwarden backfill s3://my-trail-bucket/AWSLogs --since 2026-09-01 --rate 50 --yes
+
+Before the stack goes live this warms its memory; afterwards events of the past
+meet rules only. Either way their incidents come in one summary mail.
+docs/operations.md tells more.
 
 Exit codes: 0 done, 1 could not do it (a sentence says why), 130 stopped (it says how to go on).`,
     )

@@ -2,7 +2,7 @@ import { ConfigError, loadConfig } from '../../core/config/load.ts';
 import type { DoctorFacts } from '../../core/doctor/facts.ts';
 import { type DeployConfig, deploySection } from '../../lib/deploy-config.ts';
 import type { Configured } from '../../local/deployed/gather.ts';
-import { configFile, configText } from './config-file.ts';
+import { CONFIG_FILE, configFile, configText } from './config-file.ts';
 
 /** Flags of the commands that speak with a deployment. */
 export interface DeploymentFlags {
@@ -13,8 +13,10 @@ export interface DeploymentFlags {
 
 export interface Deployment {
   readonly prefix: string;
-  /** The `deploy` section; undefined when there is no configuration or it has none. */
+  /** The `deploy` section, as the flags change it; undefined when there is no configuration or it has none. */
   readonly section: DeployConfig | undefined;
+  /** The configuration; undefined when there is none. */
+  readonly file: string | undefined;
 }
 
 /**
@@ -23,10 +25,12 @@ export interface Deployment {
  */
 export function chooseDeployment({ config, stackPrefix, region }: DeploymentFlags): Deployment {
   const file = configFile(config);
-  const section = file === undefined ? undefined : loadConfig(configText(file), file, deploySection).deploy;
+  const written = file === undefined ? undefined : loadConfig(configText(file), file, deploySection).deploy;
+  const prefix = stackPrefix ?? written?.stackPrefix ?? 'Trailwarden';
+  const section = written === undefined ? undefined : { ...written, stackPrefix: prefix, region: region ?? written.region };
   const home = region ?? section?.region;
   if (home !== undefined) process.env.AWS_REGION = home;
-  return { prefix: stackPrefix ?? section?.stackPrefix ?? 'Trailwarden', section };
+  return { prefix, section, file };
 }
 
 /** What `doctor` takes from the section. */
@@ -39,9 +43,8 @@ export function configured({ scheduleMinutes, trail, alerts }: DeployConfig): Co
  * The section, where a command cannot do without it.
  * @throws {ConfigError} when there is none.
  */
-export function needSection(section: DeployConfig | undefined): DeployConfig {
-  if (section === undefined) {
-    throw new ConfigError('No "deploy" section was found: give the configuration that holds it with --config, or start in its folder.');
-  }
-  return section;
+export function needSection({ section, file }: Deployment): DeployConfig {
+  if (section !== undefined) return section;
+  if (file !== undefined) throw new ConfigError(`${file} has no "deploy" section: docs/deploy.md shows what it holds.`);
+  throw new ConfigError(`There is no ${CONFIG_FILE} in this folder: write it as docs/deploy.md shows, or name another file with --config.`);
 }

@@ -10,6 +10,10 @@ export interface Settings {
   readonly rulesHash: string;
   readonly configHash: string;
   readonly alerts: AlertSettings;
+  /** Whether a new stack goes live only when a backfill has ended. */
+  readonly waitForBackfill: boolean;
+  /** `s3://bucket/prefix` that the trail's objects lie under; absent where they lie in several buckets, or in those of another account. */
+  readonly trail?: string;
 }
 
 export interface AlertSettings {

@@ -154,12 +154,12 @@ function lastSent(channel: Channel | null, thing: 'e-mail' | 'finding', alert: s
     return {
       status: 'broken',
       seen: `Off since ${ago(since, now)}; ${last}.${why}`,
-      todo: 'What was not sent is sent once the channel is on again.',
+      todo: 'Once it is on again, what was not sent goes out with the next version of its incident; an incident without further news stays unsent.',
     };
   return {
     status: 'broken',
     seen: `Failing since ${ago(since, now)}; ${last}.${why}`,
-    todo: 'Nothing is lost: each run rings again. The log of the alert function tells more.',
+    todo: 'What failed for now is tried again, at first after 15 minutes. What was refused is not: it goes out with the next version of its incident. The log of the alert function tells which.',
     commands: logOf(alert),
   };
 }

@@ -42,7 +42,7 @@ export function unseen(fact: Exclude<Fact<unknown>, { kind: 'seen' }>): Verdict 
         todo: 'Was it deleted by hand? Deploy again; what CloudFormation still takes for existing must first be restored, or its stack deleted.',
       };
     case 'failed':
-      return { status: 'unknown', seen: fact.reason, todo: 'Try again; if it stays, the sentence above is from AWS.' };
+      return { status: 'unknown', seen: fact.reason, todo: 'Try again. If it stays, look into the reason above.' };
     case 'unasked':
       return { status: 'unknown', seen: fact.reason };
   }

@@ -1,4 +1,5 @@
 import { alertChecks } from './alerts.ts';
+import { accountSeen, historyFits } from './before-deploy.ts';
 import type { Check, Status } from './check.ts';
 import { stackChecks } from './deployment.ts';
 import type { DeployFacts, DoctorFacts } from './facts.ts';
@@ -26,9 +27,9 @@ function inRegion(check: Check, region: string): Check {
   return { ...check, commands: check.commands.map((command) => command.replace(/\baws /g, `aws --region ${region} `)) };
 }
 
-/** What a deploy would meet: a second paid copy of the management events, a notification that S3 refuses. */
+/** What a deploy would meet: a second paid copy of the management events, a notification that S3 refuses, nothing to wait for. */
 export function deployChecks(facts: DeployFacts): Check[] {
-  return [copiesBeforeDeploy(facts), notificationsFit(facts)].filter((check) => check !== null);
+  return [accountSeen(facts), historyFits(facts), copiesBeforeDeploy(facts), notificationsFit(facts)].filter((check) => check !== null);
 }
 
 /** How many checks have each status. */

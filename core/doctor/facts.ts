@@ -160,8 +160,10 @@ export interface DoctorFacts {
   readonly region: string;
   readonly stacks: Stacks;
   readonly functions: FunctionNames;
-  /** Minutes between runs; null: the configuration, which tells, was not given. */
+  /** Minutes between runs; null: neither stack nor configuration tells. */
   readonly scheduleMinutes: number | null;
+  /** Whether the stack goes live only when a backfill has ended. */
+  readonly waitsForBackfill: boolean;
   readonly source: Fact<RecordSource>;
   readonly trails: Fact<readonly Trail[]>;
   /** Of the trail bucket, when Trailwarden did not create it. */
@@ -185,17 +187,22 @@ export interface DoctorFacts {
 
 /** What is asked before a deploy. */
 export interface DeployFacts {
+  /** Account and region as configured. */
+  readonly account: string;
   readonly region: string;
+  /** The account that the credentials are of. */
+  readonly caller: Fact<string>;
   /** As configured. */
   readonly source:
     | { readonly kind: 'create' }
     | { readonly kind: 'bucket'; readonly bucket: string; readonly prefix: string; readonly notify: 'bucket' | 'eventbridge' }
     | { readonly kind: 'announced' };
+  readonly waitForBackfill: boolean;
   readonly trails: Fact<readonly Trail[]>;
-  /** Name of the trail that an earlier deploy created; empty: none. */
+  /** Name of the trail that the deploy creates, or an earlier one created. */
   readonly ownTrail: string;
-  /** The queue that an earlier deploy made; empty: none. */
-  readonly ingestQueueUrl: string;
+  /** Name of the queue that the deploy makes, or an earlier one made. */
+  readonly ingestQueue: string;
   /** Of an existing bucket that is to notify the queue. */
   readonly notifications: Fact<BucketNotifications> | null;
 }

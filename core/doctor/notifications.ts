@@ -34,7 +34,7 @@ export function bucketNotifies({ notifications, ingest, announced }: DoctorFacts
 }
 
 /** Whether the announcements that a deploy counts on can be had from the bucket; null where it asks for none. */
-export function notificationsFit({ source, notifications, ingestQueueUrl }: DeployFacts): Check | null {
+export function notificationsFit({ source, notifications, account, ingestQueue }: DeployFacts): Check | null {
   if (source.kind !== 'bucket' || notifications === null) return null;
   const { bucket, prefix, notify } = source;
   return judge(TOPIC, notifications, (found): Verdict => {
@@ -42,7 +42,7 @@ export function notificationsFit({ source, notifications, ingestQueueUrl }: Depl
       if (found.eventBridge) return { status: 'ok', seen: `${bucket} tells EventBridge, which goes beside any other notification.` };
       return { status: 'broken', seen: `${bucket} does not tell EventBridge of its objects: nothing would arrive.`, todo: TURN_ON };
     }
-    const rivals = overlapping(found, ingestQueueUrl, prefix);
+    const rivals = overlapping(found, `${account}/${ingestQueue}`, prefix);
     if (rivals.length === 0) return { status: 'ok', seen: `No notification of ${bucket} overlaps with "${prefix}".` };
     return {
       status: 'broken',
@@ -53,16 +53,16 @@ export function notificationsFit({ source, notifications, ingestQueueUrl }: Depl
 }
 
 /** Notifications of created objects, to others than our queue, whose keys overlap with a prefix. */
-function overlapping({ targets }: BucketNotifications, queueUrl: string, prefix: string): readonly NotificationTarget[] {
+function overlapping({ targets }: BucketNotifications, queue: string, prefix: string): readonly NotificationTarget[] {
   return targets.filter(
     (target) =>
-      !isQueue(target.arn, queueUrl) &&
+      !isQueue(target.arn, queue) &&
       target.events.some((event) => event.startsWith('s3:ObjectCreated:')) &&
       (target.prefix.startsWith(prefix) || prefix.startsWith(target.prefix)),
   );
 }
 
-/** Whether an ARN and a URL (`https://sqs.<region>.amazonaws.com/<account>/<name>`) are of one queue. */
+/** Whether an ARN and a URL (`https://sqs.<region>.amazonaws.com/<account>/<name>`), or the end of one, are of one queue. */
 function isQueue(arn: string, url: string): boolean {
   const [account, name] = url.split('/').slice(-2);
   return name !== undefined && arn.includes(':sqs:') && arn.endsWith(`:${account}:${name}`);

@@ -11,7 +11,7 @@ export function queueChecks({ ingest, ingestDlq, alertDlq, scheduleDlq, function
     judge({ id: 'ingest-queue', group: 'Queues', title: 'Ingest queue' }, ingest.depth, (queue) => backlog(queue, functions.parse)),
     dead({ id: 'ingest-dlq', group: 'Queues', title: 'Ingest DLQ' }, ingestDlq, (queue) => ({
       status: 'broken',
-      seen: `${countOf(queue.waiting + queue.inWork, 'message')}: objects that could not be read after all retries (access, KMS, a deleted object).`,
+      seen: `${countOf(queue.waiting + queue.inWork, 'message')}: objects that could not be read after all retries (access, KMS, throttling).`,
       todo: 'The log of the parse function names each object and the reason. Mend it, then move the messages back: what was read already is skipped.',
       commands: [...logOf(functions.parse), `aws sqs start-message-move-task --source-arn ${queue.arn}`],
     })),

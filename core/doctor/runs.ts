@@ -26,7 +26,7 @@ export function runChecks(facts: DoctorFacts, now: number): Check[] {
     judge(COMMITTED, ledger, (found) => committed(found, facts, now)),
     judge(FAILURE, ledger, (found) => failure(found, facts, now)),
     judge(PENDING, pending, (found) => waiting(found, seenIn(ledger)?.committed ?? 0, facts, now)),
-    judge(MEMORY, ledger, memory),
+    judge(MEMORY, ledger, (found) => memory(found, facts)),
   ];
 }
 
@@ -141,7 +141,13 @@ function waiting({ count, more, oldest }: Pending, committedAt: number, facts: D
   return { status: 'broken', seen, todo: 'No run takes them. See "Schedule" and "Last failure".' };
 }
 
-function memory(ledger: Ledger | null): Verdict {
+function memory(ledger: Ledger | null, { waitsForBackfill }: DoctorFacts): Verdict {
   if (ledger?.live) return { status: 'ok', seen: 'Live: what a backfill brings now meets rules only.' };
-  return { status: 'ok', seen: 'Not live yet: a backfill now would warm the memory (trailwarden backfill --help).' };
+  if (!waitsForBackfill)
+    return { status: 'ok', seen: 'Not live yet: a backfill now would warm the memory (npx trailwarden backfill --help).' };
+  return {
+    status: 'look',
+    seen: 'Waits for a backfill, as configured ("waitForBackfill"). Until one has ended, nobody is told of live events.',
+    todo: 'Put history on the queue (npx trailwarden backfill --help), or set "waitForBackfill": false under deploy and deploy again.',
+  };
 }

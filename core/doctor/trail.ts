@@ -122,10 +122,12 @@ export function paidCopies({ trails, source, region }: DoctorFacts): Check {
 }
 
 /** Whether the deploy would add a copy that CloudTrail bills. */
-export function copiesBeforeDeploy({ source, trails, ownTrail, region }: DeployFacts): Check {
+export function copiesBeforeDeploy({ source, trails, ownTrail, account, region }: DeployFacts): Check {
   if (source.kind !== 'create') return { ...COPIES, status: 'ok', seen: 'The deploy makes no trail.' };
   return judge(COPIES, trails, (all) => {
-    const others = all.filter((trail) => trail.name !== ownTrail && logsManagement(trail));
+    // Another region's deployment may have given its trail the same name.
+    const own = `:${region}:${account}:trail/${ownTrail}`;
+    const others = all.filter((trail) => !trail.arn.endsWith(own) && logsManagement(trail));
     if (others.length === 0) return { status: 'ok', seen: `No other trail logs management events in ${region}: the first copy is free.` };
     return {
       status: 'look',

@@ -11,6 +11,8 @@ export interface Subject {
   readonly account: string;
   readonly region: string;
   readonly at: number;
+  /** Whether it is of what a deploy would meet, not of what stands. */
+  readonly beforeDeploy?: boolean;
 }
 
 const SYMBOLS: Readonly<Record<Status, string>> = { ok: '✓', look: '!', broken: '✗', unknown: '?' };
@@ -21,7 +23,8 @@ const TITLE = 18;
 const WIDE = 76;
 
 /** The lines of `doctor` that people read. */
-export function doctorText(checks: readonly Check[], { prefix, account, region, at }: Subject, { color, width }: TerminalStyle): string {
+export function doctorText(checks: readonly Check[], subject: Subject, { color, width }: TerminalStyle): string {
+  const { prefix, account, region, at, beforeDeploy = false } = subject;
   const colors = createColors(color);
   const paint: Record<Status, (text: string) => string> = {
     ok: colors.green,
@@ -49,17 +52,28 @@ export function doctorText(checks: readonly Check[], { prefix, account, region, 
     // Whole, however long: a command that was broken into lines cannot be copied.
     for (const command of check.commands ?? []) lines.push(`${indent}  ${colors.dim(`$ ${printable(command)}`)}`);
   }
-  lines.push('', ...summary(checks, paint));
+  lines.push('', ...summary(checks, beforeDeploy, paint));
   return `${lines.join('\n')}\n`;
 }
 
-function summary(checks: readonly Check[], paint: Readonly<Record<Status, (text: string) => string>>): string[] {
+function summary(checks: readonly Check[], beforeDeploy: boolean, paint: Readonly<Record<Status, (text: string) => string>>): string[] {
   const counts = countStatuses(checks);
   const parts = (['ok', 'look', 'broken', 'unknown'] as const)
     .filter((status) => counts[status] > 0)
     .map((status) => paint[status](`${counts[status]} ${status}`));
-  if (counts.broken > 0) return [`${parts.join(', ')}.`, 'Begin with the first broken line: others may follow from it.'];
-  return [`${parts.join(', ')}. ${counts.unknown > 0 ? 'What was seen works.' : 'It works.'}`];
+  const ending = beforeDeploy ? advice(counts) : state(counts);
+  return counts.broken > 0 ? [`${parts.join(', ')}.`, ending] : [`${parts.join(', ')}. ${ending}`];
+}
+
+function state({ ok, look, broken, unknown }: Readonly<Record<Status, number>>): string {
+  if (broken > 0) return 'Begin with the first broken line: others may follow from it.';
+  if (unknown === 0) return 'It works.';
+  return ok + look > 0 ? 'What was seen works.' : 'Nothing could be seen.';
+}
+
+function advice({ broken, unknown }: Readonly<Record<Status, number>>): string {
+  if (broken > 0) return 'Mend what is broken before you deploy.';
+  return unknown > 0 ? 'What is unknown could not be looked at; you can deploy all the same.' : 'Nothing keeps you from deploying.';
 }
 
 /** The same for programs. */

@@ -51,7 +51,7 @@ export function incidentLetter(item: IncidentItem, context: EmailContext): Lette
       story(item, context, told),
       { kind: 'advice', heading: 'What to do next', advice: advice(item) },
       ...falsePositives(item),
-      { kind: 'code', heading: 'How to look further', codes: furtherLooks(item) },
+      { kind: 'code', heading: 'How to look further', codes: furtherLooks(item, context.trail) },
     ],
     foot: [
       `Incident ${plain(item.id, 100)}, version ${item.version}, ${item.status}. In Security Hub: trailwarden/incident/${plain(item.id, 100)}.`,

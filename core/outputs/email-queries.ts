@@ -2,6 +2,7 @@ import { day, plain } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Detection } from '../incidents/model.ts';
 import type { Code } from './email-letter.ts';
+import { shellWord } from './shell.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
@@ -20,8 +21,17 @@ export function eventPage({ eventID, region }: Pick<Detection, 'eventID' | 'regi
   return `https://${region}.${host}/cloudtrailv2/home?region=${region}#/events/${eventID}`;
 }
 
+/** The command that analyses the trail's logs anew, with these flags. `trail`: where they lie, if that is known. */
+export function analysis(intro: string, trail: string | undefined, flags: readonly string[]): Code {
+  const place = plain(trail ?? '', 1200);
+  return {
+    intro: place === '' ? `${intro}. Put in the name of your trail bucket:` : `${intro}:`,
+    code: ['npx trailwarden analyze', place === '' ? 's3://YOUR-TRAIL-BUCKET/AWSLogs/' : shellWord(place), ...flags].join(' '),
+  };
+}
+
 /** Commands and queries that show more of an incident. What the trail says goes into them only where it cannot break out. */
-export function furtherLooks(item: IncidentItem): Code[] {
+export function furtherLooks(item: IncidentItem, trail: string | undefined): Code[] {
   const looks: Code[] = [];
   const top = item.detections.find(({ eventID }) => eventID === item.top.eventID);
   if (UUID.test(item.top.eventID)) {
@@ -32,11 +42,12 @@ export function furtherLooks(item: IncidentItem): Code[] {
     });
   }
   const accounts = item.accounts.filter((account) => ACCOUNT.test(account)).slice(0, 5);
-  const days = `--since ${day(item.opened)} --until ${day(item.updated)}`;
-  looks.push({
-    intro: 'A report of everything in these accounts on these days. Put in the name of your trail bucket:',
-    code: ['npx trailwarden analyze s3://YOUR-TRAIL-BUCKET/AWSLogs/', days, ...accounts.map((account) => `--account ${account}`)].join(' '),
-  });
+  looks.push(
+    analysis('A report of everything in these accounts on these days', trail, [
+      `--since ${day(item.opened)} --until ${day(item.updated)}`,
+      ...accounts.map((account) => `--account ${account}`),
+    ]),
+  );
   const who = identity(item);
   if (who !== '') {
     looks.push({

@@ -4,6 +4,7 @@ import type { BackfillSummaryItem } from '../incidents/item.ts';
 import { LEVELS } from '../levels.ts';
 import type { EmailContext } from './email.ts';
 import type { Block, Letter } from './email-letter.ts';
+import { analysis } from './email-queries.ts';
 
 const MOST_RANKS = 50;
 
@@ -39,12 +40,7 @@ export function summaryLetter(item: BackfillSummaryItem, context: EmailContext):
       {
         kind: 'code',
         heading: 'How to look further',
-        codes: [
-          {
-            intro: 'A report of the same logs. Put in the name of your trail bucket:',
-            code: `npx trailwarden analyze s3://YOUR-TRAIL-BUCKET/AWSLogs/${since(item)}`,
-          },
-        ],
+        codes: [analysis('A report of the same logs', context.trail, since(item))],
       },
     ],
     foot: [
@@ -66,8 +62,8 @@ function levelCounts({ incidents, incidentCount }: BackfillSummaryItem): string[
   return counts;
 }
 
-function since({ incidents }: BackfillSummaryItem): string {
-  return incidents.length === 0 ? '' : ` --since ${day(Math.min(...incidents.map(({ opened }) => opened)))}`;
+function since({ incidents }: BackfillSummaryItem): string[] {
+  return incidents.length === 0 ? [] : [`--since ${day(Math.min(...incidents.map(({ opened }) => opened)))}`];
 }
 
 function ranking({ incidents, incidentCount }: BackfillSummaryItem): Block[] {

@@ -20,6 +20,8 @@ export interface EmailContext {
   readonly version: string;
   /** Where Trailwarden runs. */
   readonly home: Home;
+  /** `s3://bucket/prefix` of the trail's objects, where it is known. */
+  readonly trail?: string;
   /** What the last mail of this item told, if there was one. */
   readonly told?: Told;
 }

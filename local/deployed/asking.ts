@@ -63,6 +63,8 @@ export function refuseWithoutAccount(error: unknown): void {
   if (NO_CREDENTIALS.has(name)) throw new DeployedError('No AWS credentials were found. Sign in (aws sso login), or set AWS_PROFILE.');
   if (BAD_CREDENTIALS.has(name)) throw new DeployedError(`AWS refuses the credentials: ${sentence(error)} Sign in again (aws sso login).`);
   if (/^Region (is missing|not accepted)/.test(message)) {
-    throw new DeployedError('No valid region was found: give it with --region, or set AWS_REGION.');
+    throw new DeployedError(
+      'No valid region was found: give it with --region, set AWS_REGION, or start in the folder of your trailwarden.config.json.',
+    );
   }
 }

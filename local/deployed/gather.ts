@@ -7,9 +7,11 @@ import {
   type RecordSource,
   type Stack,
   seen,
+  type Trail,
   unasked,
 } from '../../core/doctor/facts.ts';
 import { DeployedError } from './asking.ts';
+import { readCaller } from './caller.ts';
 import { readHub } from './hub.ts';
 import { readIdentity, readMailAccount } from './mail.ts';
 import { readNotifications } from './notifications.ts';
@@ -56,7 +58,9 @@ export async function gatherDoctorFacts(prefix: string, configured: Configured |
     region,
     stacks,
     functions: { parse: outputs.ParseFunctionName ?? '', score: outputs.ScoreFunctionName ?? '', alert: outputs.AlertFunctionName ?? '' },
-    scheduleMinutes: configured?.scheduleMinutes ?? null,
+    // What is deployed counts: the configuration may have been changed since.
+    scheduleMinutes: minutes(outputs.ScheduleMinutes) ?? configured?.scheduleMinutes ?? null,
+    waitsForBackfill: outputs.WaitForBackfill === 'on',
     announced: configured?.announced ?? null,
     source,
     trails,
@@ -114,9 +118,35 @@ function sourceOf({ stacks, outputs }: Pick<ReadStacks, 'stacks' | 'outputs'>): 
   return seen(bucket === undefined ? { kind: 'announced' } : { kind: 'bucket', bucket });
 }
 
-/** What a deploy of this configuration would meet. Only reads. */
-export async function gatherDeployFacts(prefix: string, source: DeployFacts['source']): Promise<DeployFacts> {
-  const { region, outputs } = await readStacks(prefix);
-  const [trails, notifications] = await Promise.all([readTrails(), source.kind === 'bucket' ? readNotifications(source.bucket) : null]);
-  return { region, source, trails, ownTrail: outputs.TrailName ?? '', ingestQueueUrl: outputs.IngestQueueUrl ?? '', notifications };
+function minutes(output: string | undefined): number | undefined {
+  return output !== undefined && /^\d+$/.test(output) ? Number(output) : undefined;
+}
+
+/** What the configuration says of a deploy. */
+export type Intended = Omit<DeployFacts, 'caller' | 'trails' | 'notifications'>;
+
+/** What a deploy would meet. Only reads; where nothing can be asked each fact says why. */
+export async function gatherDeployFacts(intended: Intended): Promise<DeployFacts> {
+  const { source, account } = intended;
+  const caller = await orUnasked(readCaller);
+  const elsewhere = caller.kind === 'seen' && caller.value !== account;
+  const read = <T>(question: () => Promise<Fact<T>>): Promise<Fact<T>> =>
+    elsewhere || caller.kind === 'failed' || caller.kind === 'unasked'
+      ? Promise.resolve(unasked<T>('It was not asked for: see "Account".'))
+      : orUnasked(question);
+  const [trails, notifications] = await Promise.all([
+    source.kind === 'create' ? read(readTrails) : unasked<readonly Trail[]>('The deploy makes no trail.'),
+    source.kind === 'bucket' ? read(() => readNotifications(source.bucket)) : null,
+  ]);
+  return { ...intended, caller, trails, notifications };
+}
+
+/** Where no question can be answered, that is a fact too. */
+async function orUnasked<T>(question: () => Promise<Fact<T>>): Promise<Fact<T>> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof DeployedError)) throw error;
+    return unasked(error.message);
+  }
 }

@@ -482,3 +482,9 @@ test('the command starts from a plain shell, with help and version', () => {
   }
   expect(help.split('\n').filter((line) => line.length > 100)).toEqual([]);
 });
+
+test.each(['--help', 'doctor --help', 'backfill --help'])('%s fits into a window, with examples to be pasted', async (words) => {
+  const { stdout } = await trailwarden(words.split(' '));
+  expect(stdout).toContain('\n  $ npx trailwarden ');
+  expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+});

@@ -114,6 +114,43 @@ describeWithAws('backfill', () => {
     expect(new Set(messages.map(({ of }) => of))).toEqual(new Set([expected.length]));
   });
 
+  describe('objects of the last hour', () => {
+    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    const keyOf = (iso: string) => `recent/${key('eu-west-1', iso.slice(0, 10), iso.slice(11, 16).replace(':', ''))}`;
+    const [OLD, NEW] = [keyOf(minutesAgo(90)), keyOf(minutesAgo(10))];
+    const RECENT = `s3://${TRAIL_BUCKET}/recent/`;
+
+    beforeAll(async () => {
+      for (const Key of [OLD, NEW]) await stack.s3.send(new PutObjectCommand({ Bucket: TRAIL_BUCKET, Key, Body: 'x' }));
+    });
+
+    test('are left to the live pipeline', async () => {
+      const { stdout } = await backfill([RECENT, ...FAST]);
+      expect(stdout).toMatch(/^ {2}1 object of 1 day/);
+      expect(stdout).toMatch(/What was delivered after \d{4}-\d\d-\d\d \d\d:\d\d UTC \(1 object\) is left to the live pipeline/);
+      expect((await queued()).map((message) => message.key)).toEqual([OLD]);
+    });
+
+    test('are taken in with --until', async () => {
+      const { stdout } = await backfill([RECENT, '--until', minutesAgo(0).slice(0, 10), ...FAST]);
+      expect(stdout).not.toContain('live pipeline');
+      expect((await queued()).map((message) => message.key)).toEqual([OLD, NEW]);
+    });
+
+    test('stay those of its start when a backfill goes on', async () => {
+      await backfill([RECENT, '--resume', `${'0'.repeat(36)}:2:${Date.now() - 2 * 60_000}`, ...FAST]);
+      expect((await queued()).map((message) => message.key)).toEqual([OLD, NEW]);
+    });
+
+    test('are told of when there is nothing else', async () => {
+      const { code, stderr } = await backfill([`s3://${TRAIL_BUCKET}/${NEW}`, ...FAST]);
+      expect(stderr).toMatch(
+        /^There is no CloudTrail object of that time in .*, but for 1 object of the last hour, .*: --until takes them in\.\n$/,
+      );
+      expect(code).toBe(1);
+    });
+  });
+
   test('--dry-run tells how much it would be and sends nothing', async () => {
     const { code, stdout } = await backfill([ADDRESS, '--dry-run']);
     expect(code).toBe(0);
@@ -123,9 +160,11 @@ describeWithAws('backfill', () => {
   });
 
   test.each([
-    ['live', { live: true }, /The stack is live: events of the past meet rules and counters only, not the memory\./],
-    ['not live', { live: false }, /The stack has not gone live: the events warm its memory\./],
-  ])('it says what a backfill does to a stack that is %s', async (_name, ledger, sentence) => {
+    ['live', { live: true }, 'on', /The stack is live: events of the past meet rules and counters only, not the memory\./],
+    ['not live', { live: false }, 'off', /The stack has not gone live: the events warm its memory\./],
+    ['waiting for it', { live: false }, 'on', /The stack waits for this: .*, and when all are read it goes live\./],
+  ])('it says what a backfill does to a stack that is %s', async (_name, ledger, WaitForBackfill, sentence) => {
+    Object.assign(stack.aws.world.stacks['Trailwarden-Pipeline']?.outputs ?? {}, { WaitForBackfill });
     await stack.ledger(ledger);
     const { stdout } = await backfill([ADDRESS, '--dry-run']);
     expect(stdout).toMatch(sentence);
@@ -152,7 +191,7 @@ describeWithAws('backfill', () => {
     const { code, stderr } = await backfill([ADDRESS, ...FAST]);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^The queue did not take a message after several tries\. 0 of 30 objects are on the queue\. Go on .*\n {2}trailwarden backfill .* --resume/,
+      /^The queue did not take a message after several tries\. 0 of 30 objects are on the queue\. Go on .*\n {2}npx trailwarden backfill .* --resume/,
     );
   });
 
@@ -168,13 +207,14 @@ describeWithAws('backfill', () => {
     });
     expect(stopped.code).toBe(130);
     expect(stopped.stderr).toMatch(/^10 of 30 objects are on the queue\. Go on within six hours with\n/);
-    const command = /^ {2}trailwarden backfill (.*)$/m.exec(stopped.stderr)?.[1]?.split(' ') ?? [];
-    expect(command).toEqual([ADDRESS, '--since', '2026-09-04', '--rate', '5', '--resume', expect.stringMatching(/^[0-9a-f-]{36}:30$/)]);
+    const command = /^ {2}npx trailwarden backfill (.*)$/m.exec(stopped.stderr)?.[1]?.split(' ') ?? [];
+    const resume = expect.stringMatching(/^[0-9a-f-]{36}:30:\d{13}$/);
+    expect(command).toEqual([ADDRESS, '--since', '2026-09-04', '--rate', '5', '--resume', resume]);
     const rest = await backfill([...command.filter((word) => word !== '--rate' && word !== '5'), ...FAST]);
     expect(rest.code).toBe(0);
     const messages = await queued();
     expect([...new Set(messages.map((message) => message.key))]).toEqual(DELIVERED);
-    expect(new Set(messages.map(({ id, of }) => `${id}:${of}`))).toEqual(new Set([command.at(-1)]));
+    expect(new Set(messages.map(({ id, of }) => `${id}:${of}`))).toEqual(new Set([command.at(-1)?.replace(/:\d{13}$/, '')]));
   });
 
   test.each([

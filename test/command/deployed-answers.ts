@@ -18,6 +18,8 @@ export interface World {
   mailAccount: Readonly<Record<string, unknown>>;
   identities: Record<string, Readonly<Record<string, unknown>>>;
   hub: boolean;
+  /** The account that the credentials are of. */
+  caller: string;
   /** IAM actions that AWS denies; `*` denies all. */
   denied: Set<string>;
   /** So many entries of SendMessageBatch are refused from now on. */
@@ -36,6 +38,7 @@ export function emptyWorld(): World {
     mailAccount: {},
     identities: {},
     hub: true,
+    caller: '111122223333',
     denied: new Set(),
     refusedMessages: 0,
     calls: [],
@@ -56,7 +59,8 @@ export interface Asked {
 export function callOf({ service, method, path, target, body }: Asked): string {
   switch (service) {
     case 'cloudformation':
-      return `cloudformation:${new URLSearchParams(body).get('Action')}`;
+    case 'sts':
+      return `${service}:${new URLSearchParams(body).get('Action')}`;
     case 'securityhub':
       return method === 'GET' && path.startsWith('/accounts') ? 'securityhub:DescribeHub' : `securityhub:${method} ${path}`;
     case 'sesv2':
@@ -79,6 +83,11 @@ export function answers(call: string, path: string, body: string, world: World):
   switch (call) {
     case 'cloudformation:DescribeStacks':
       return describeStacks(new URLSearchParams(body).get('StackName') ?? '', world);
+    case 'sts:GetCallerIdentity':
+      return xml(
+        200,
+        `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${world.caller}:user/alice</Arn><UserId>AIDAEXAMPLE</UserId><Account>${world.caller}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+      );
     case 'cloudtrail:DescribeTrails':
       return json(200, { trailList: world.trails });
     case 'cloudtrail:GetTrailStatus': {
@@ -126,6 +135,7 @@ export function deny(service: string, call: string): Answer {
     case 's3':
       return xml(403, `<Error><Code>AccessDenied</Code><Message>${text}</Message></Error>`);
     case 'cloudformation':
+    case 'sts':
       return cloudFormationError(403, 'AccessDenied', text);
     case 'sqs':
       return json(403, { __type: 'com.amazon.coral.service#AccessDeniedException', message: text });

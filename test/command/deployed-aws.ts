@@ -48,7 +48,7 @@ export async function startAws(): Promise<DeployedAws> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const services = ['cloudformation', 'cloudtrail', 'securityhub', 'sesv2', 's3', 'sqs', 'dynamodb'];
+  const services = ['cloudformation', 'cloudtrail', 'securityhub', 'sesv2', 's3', 'sqs', 'sts', 'dynamodb'];
   return {
     world,
     env: {

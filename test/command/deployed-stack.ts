@@ -63,6 +63,8 @@ export class DeployedStack {
           ParseFunctionName: 'Trailwarden-Parse',
           ScoreFunctionName: 'Trailwarden-Score',
           AlertFunctionName: 'Trailwarden-Alert',
+          ScheduleMinutes: '10',
+          WaitForBackfill: 'off',
           AlertDlqUrl: this.queue('alert-dlq'),
           ScheduleDlqUrl: this.queue('schedule-dlq'),
           Sender: 'warden@example.com',

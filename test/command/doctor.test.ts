@@ -1,36 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PurgeQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { Check } from '../../core/doctor/check.ts';
 import type { World } from './deployed-answers.ts';
 import { describeWithAws, startAws } from './deployed-aws.ts';
 import { DeployedStack, TRAIL_ARN, TRAIL_BUCKET } from './deployed-stack.ts';
+import { config, diagnose, nowhere, OF_EVENTBRIDGE, ofFunction, ofQueue } from './diagnosing.ts';
 import { inFolder, trailwarden } from './run.ts';
 
 const HOUR = 3_600_000;
-
-/** A configuration with a `deploy` section. */
-function config(trail: unknown, over: Readonly<Record<string, unknown>> = {}): string {
-  return JSON.stringify({
-    deploy: {
-      account: '111122223333',
-      region: 'eu-west-1',
-      trail,
-      alerts: { sender: 'warden@example.com', recipients: ['security@example.com'] },
-      ...over,
-    },
-  });
-}
-
-interface Diagnosis {
-  readonly code: number | null;
-  readonly stderr: string;
-  readonly status: string;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly checks: readonly Check[];
-  /** The check with an id. */
-  readonly check: (id: string) => Check | undefined;
-}
 
 describeWithAws('doctor', () => {
   let stack: DeployedStack;
@@ -41,20 +18,10 @@ describeWithAws('doctor', () => {
   });
   beforeEach(() => stack.heal());
   afterAll(() => stack.close());
-
-  /** Runs the command with `--json` in a folder that holds the configuration. */
-  function diagnose(args: readonly string[] = [], text: string | null = config({ create: true })): Promise<Diagnosis> {
-    return inFolder(async (folder) => {
-      if (text !== null) writeFileSync(join(folder, 'trailwarden.config.json'), text);
-      const { code, stdout, stderr } = await trailwarden(['doctor', '--json', ...args], { cwd: folder, env: stack.aws.env });
-      if (stdout === '') throw new Error(`doctor printed nothing but: ${stderr}`);
-      const { status, counts, checks } = JSON.parse(stdout) as Omit<Diagnosis, 'code' | 'stderr' | 'check'>;
-      return { code, stderr, status, counts, checks, check: (id) => checks.find((one) => one.id === id) };
-    });
-  }
+  const ask = (args: readonly string[] = [], text?: string | null) => diagnose(stack.aws.env, args, text);
 
   test('where everything works each line is ok, and only reads were made', async () => {
-    const { code, stderr, status, checks } = await diagnose();
+    const { code, stderr, status, checks } = await ask();
     expect(checks.filter((check) => check.status !== 'ok')).toEqual([]);
     expect({ code, stderr, status }).toEqual({ code: 0, stderr: '', status: 'ok' });
     expect(checks.map(({ id }) => id)).toEqual([
@@ -169,7 +136,7 @@ describeWithAws('doctor', () => {
 
   test.each(worlds)('%s', async (_name, change, expected) => {
     await change(stack.aws.world);
-    const { code, checks, check } = await diagnose();
+    const { code, checks, check } = await ask();
     for (const [id, status, seen] of expected) expect(check(id)).toMatchObject({ id, status, seen: expect.stringMatching(seen) });
     const told = expected.filter(([, status]) => status !== 'ok').map(([id]) => id);
     expect(checks.filter(({ status }) => status !== 'ok').map(({ id }) => id)).toEqual(
@@ -182,7 +149,7 @@ describeWithAws('doctor', () => {
   test('messages in a DLQ are told of and stay there to be taken', async () => {
     const QueueUrl = `${stack.aws.sqs}/000000000000/ingest-dlq`;
     await stack.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
-    const { code, check } = await diagnose();
+    const { code, check } = await ask();
     expect(check('ingest-dlq')).toMatchObject({ status: 'broken', seen: expect.stringMatching(/^1 message:/) });
     expect(check('ingest-dlq')?.commands?.at(-1)).toMatch(
       /^aws --region eu-west-1 sqs start-message-move-task --source-arn arn:aws:sqs:.*:ingest-dlq$/,
@@ -202,7 +169,7 @@ describeWithAws('doctor', () => {
       const value = one.outputs[output];
       if (value !== undefined) Object.assign(one.outputs, { [output]: gone(value) });
     }
-    const { code, check } = await diagnose();
+    const { code, check } = await ask();
     expect(check(id)).toMatchObject({ status: 'broken', seen: expect.stringMatching(/^It does not exist: /) });
     expect(code).toBe(1);
   });
@@ -211,17 +178,13 @@ describeWithAws('doctor', () => {
     // Its name tells of a delivery long ago, as in a backfill; it waits since now.
     await stack.pending('20260901T1000Z-0a.batch');
     await stack.pending('20261125T1000Z-0b.batch');
-    const { check } = await diagnose();
+    const { check } = await ask();
     expect(check('pending-batches')).toMatchObject({ status: 'ok', seen: '2 wait, the oldest for 1 minute.' });
   });
 
   describe('an existing bucket', () => {
     const trail = { bucket: TRAIL_BUCKET };
-    const other = (prefix: string) =>
-      `<CloudFunctionConfiguration><Id>1</Id><CloudFunction>arn:aws:lambda:eu-west-1:111122223333:function:other</CloudFunction><Event>s3:ObjectCreated:Put</Event><Filter><S3Key><FilterRule><Name>Prefix</Name><Value>${prefix}</Value></FilterRule></S3Key></Filter></CloudFunctionConfiguration>`;
-    const own =
-      '<QueueConfiguration><Id>2</Id><Queue>arn:aws:sqs:eu-west-1:000000000000:Trailwarden-Ingest</Queue><Event>s3:ObjectCreated:*</Event><Filter><S3Key><FilterRule><Name>Prefix</Name><Value>AWSLogs/</Value></FilterRule></S3Key></Filter></QueueConfiguration>';
-    const eventBridge = '<EventBridgeConfiguration></EventBridgeConfiguration>';
+    const OWN = ofQueue('000000000000');
 
     beforeEach(() => {
       const { stacks } = stack.aws.world;
@@ -230,59 +193,26 @@ describeWithAws('doctor', () => {
     });
 
     test.each([
-      ['its own notification', own, trail, 'ok', /tells the ingest queue/],
-      ['its own beside one of other keys', own + other('photos/'), trail, 'ok', /tells the ingest queue/],
+      ['its own notification', OWN, trail, 'ok', /tells the ingest queue/],
+      ['its own beside one of other keys', OWN + ofFunction('photos/'), trail, 'ok', /tells the ingest queue/],
       ['none', '', trail, 'broken', /nothing arrives/],
-      ['another in its place', other('AWSLogs/111122223333/'), trail, 'broken', /It tells arn:aws:lambda:.*:other/],
-      ['EventBridge as configured', eventBridge, { ...trail, notify: 'eventbridge' }, 'ok', /EventBridge/],
-      ['EventBridge where the queue is configured', eventBridge, trail, 'broken', /does not tell the ingest queue/],
-      ['EventBridge turned off', other(''), { ...trail, notify: 'eventbridge' }, 'broken', /does not tell EventBridge/],
+      ['another in its place', ofFunction('AWSLogs/111122223333/'), trail, 'broken', /It tells arn:aws:lambda:.*:other/],
+      ['EventBridge as configured', OF_EVENTBRIDGE, { ...trail, notify: 'eventbridge' }, 'ok', /EventBridge/],
+      ['EventBridge where the queue is configured', OF_EVENTBRIDGE, trail, 'broken', /does not tell the ingest queue/],
+      ['EventBridge turned off', ofFunction(''), { ...trail, notify: 'eventbridge' }, 'broken', /does not tell EventBridge/],
     ])('with %s', async (_name, notifications, section, status, seen) => {
       stack.aws.world.notifications[TRAIL_BUCKET] = notifications;
-      const { check } = await diagnose([], config(section));
+      const { check } = await ask([], config(section));
       expect(check('bucket-notifications')).toMatchObject({ status, seen: expect.stringMatching(seen) });
       expect(check('trail-delivery')).toMatchObject({ status: 'ok', seen: expect.stringMatching(/^Trailwarden logs/) });
     });
-
-    test.each([
-      ['a bucket with nothing', '', trail, 0, 'ok', /No notification .* overlaps/],
-      ['a bucket whose notification overlaps', other('AWSLogs/'), trail, 1, 'broken', /S3 refuses a second such notification/],
-      ['the same through EventBridge', other('AWSLogs/') + eventBridge, { ...trail, notify: 'eventbridge' }, 0, 'ok', /EventBridge/],
-      ['EventBridge that is off', '', { ...trail, notify: 'eventbridge' }, 1, 'broken', /does not tell EventBridge/],
-      ['a bucket that an earlier deploy uses', own, trail, 0, 'ok', /No notification .* overlaps/],
-    ])('before a deploy: %s', async (_name, notifications, section, exit, status, seen) => {
-      stack.aws.world.notifications[TRAIL_BUCKET] = notifications;
-      const { code, check } = await diagnose(['--before-deploy'], config(section));
-      expect(check('bucket-notifications')).toMatchObject({ status, seen: expect.stringMatching(seen) });
-      expect(check('trail-copies')).toMatchObject({ status: 'ok' });
-      expect(code).toBe(exit);
-    });
   });
 
-  test.each([
-    ['of nothing', false, [], 'ok', /No other trail/],
-    [
-      'where a trail stands',
-      false,
-      ['main'],
-      'look',
-      /A trail logs management events in eu-west-1 already: main .*"trail": \{"bucket": "main-logs"\}/,
-    ],
-    ['a second time', true, [], 'ok', /No other trail/],
-    ['a second time, where another trail came', true, ['main'], 'look', /already: main/],
-  ])('before a deploy that creates a trail: %s', async (_name, deployed, others, status, told) => {
-    const { world } = stack.aws;
-    if (!deployed) {
-      world.stacks = {};
-      world.trails = [];
-    }
-    for (const Name of others)
-      world.trails.push({ Name, TrailARN: `arn:aws:cloudtrail:eu-west-1:111122223333:trail/${Name}`, S3BucketName: `${Name}-logs` });
-    const { code, checks } = await diagnose(['--before-deploy']);
-    expect(checks).toHaveLength(1);
-    expect(checks[0]).toMatchObject({ id: 'trail-copies', status });
-    expect(`${checks[0]?.seen} ${checks[0]?.todo}`).toMatch(told);
-    expect(code).toBe(0);
+  test('a stack that waits for a backfill says so until one has ended', async () => {
+    Object.assign(stack.aws.world.stacks['Trailwarden-Pipeline']?.outputs ?? {}, { WaitForBackfill: 'on' });
+    expect((await ask()).check('memory')).toMatchObject({ status: 'ok', seen: expect.stringMatching(/^Live/) });
+    await stack.ledger({ live: false });
+    expect((await ask()).check('memory')).toMatchObject({ status: 'look', seen: expect.stringMatching(/^Waits for a backfill/) });
   });
 
   test('what is denied is unknown, and the rest is as it is', async () => {
@@ -293,7 +223,7 @@ describeWithAws('doctor', () => {
       's3:ListBucket': ['pending-batches'],
     };
     for (const permission of Object.keys(denied)) stack.aws.world.denied.add(permission);
-    const { code, checks, check } = await diagnose();
+    const { code, checks, check } = await ask();
     for (const [permission, ids] of Object.entries(denied)) {
       for (const id of ids) expect(check(id)).toMatchObject({ status: 'unknown', todo: expect.stringContaining(permission) });
     }
@@ -308,14 +238,15 @@ describeWithAws('doctor', () => {
 
   test('where everything is denied each line says which permission it needs', async () => {
     stack.aws.world.denied.add('*');
-    const { code, status, checks, check } = await diagnose();
+    const { code, status, checks, check } = await ask();
     expect(checks.map((one) => [one.id, one.status])).toEqual(checks.map(({ id }) => [id, 'unknown']));
     expect(check('stack-data')?.todo).toContain('cloudformation:DescribeStacks');
     expect({ code, status }).toEqual({ code: 0, status: 'unknown' });
   });
 
   test('without a configuration it looks at what AWS alone tells', async () => {
-    const { code, checks } = await diagnose([], null);
+    const { code, checks, check } = await ask([], null);
+    expect(check('schedule')?.seen).toMatch(/; one is due every 10 minutes\.$/);
     expect(checks.filter(({ status }) => status !== 'ok').map(({ id, status }) => [id, status])).toEqual([['recipients', 'unknown']]);
     expect(code).toBe(0);
   });
@@ -341,7 +272,6 @@ describeWithAws('doctor', () => {
       { AWS_ENDPOINT_URL_CLOUDFORMATION: 'http://127.0.0.1:9' },
       /^cloudformation:DescribeStacks failed: .*ECONNREFUSED/,
     ],
-    ['a configuration is missing before a deploy', ['--before-deploy'], {}, /^No "deploy" section was found: give the configuration/],
     [
       'a configuration is wrong',
       ['--config', 'wrong.json'],
@@ -351,10 +281,9 @@ describeWithAws('doctor', () => {
   ])('%s: one sentence', (_name, args, env, sentence) =>
     inFolder(async (folder) => {
       writeFileSync(join(folder, 'wrong.json'), config({ create: true }, { regoin: 'eu-west-1' }));
-      const nowhere = { HOME: folder, AWS_CONFIG_FILE: join(folder, 'none'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none') };
       const { code, stdout, stderr } = await trailwarden(['doctor', ...args], {
         cwd: folder,
-        env: { ...stack.aws.env, ...nowhere, ...env },
+        env: { ...stack.aws.env, ...nowhere(folder), ...env },
       });
       expect(stderr).toMatch(sentence);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

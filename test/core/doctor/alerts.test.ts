@@ -84,9 +84,15 @@ test.each<[id: string, name: string, over: Partial<DoctorFacts>, status: string,
     'failing',
     { channels: channel({ status: 'failing', detail: 'Rejected.', lastAt: NOW - 3 * HOUR }) },
     'broken',
-    /Failing since 2 hours ago; the last was sent 3 hours ago\. Rejected\./,
+    /Failing since 2 hours ago; the last was sent 3 hours ago\. Rejected\. What failed for now is tried again.* What was refused is not/,
   ],
-  ['last-email', 'off', { channels: channel({ status: 'off' }) }, 'broken', /Off since 2 hours ago; none was sent yet/],
+  [
+    'last-email',
+    'off',
+    { channels: channel({ status: 'off' }) },
+    'broken',
+    /Off since 2 hours ago; none was sent yet\. Once it is on again, .* next version/,
+  ],
   ['last-finding', 'sent', {}, 'ok', /Sent 5 hours ago/],
 ])('%s: %s', (id, _name, over, status, told) => {
   const check = judged(id, over);

@@ -1,4 +1,13 @@
-import { type DoctorFacts, type Fact, type Ledger, type Queue, type Stack, seen, type Trail } from '../../../core/doctor/facts.ts';
+import {
+  type DeployFacts,
+  type DoctorFacts,
+  type Fact,
+  type Ledger,
+  type Queue,
+  type Stack,
+  seen,
+  type Trail,
+} from '../../../core/doctor/facts.ts';
 
 export const NOW = Date.parse('2026-11-25T10:00:00Z');
 export const MINUTE = 60_000;
@@ -51,6 +60,7 @@ export function facts(over: Partial<DoctorFacts> = {}): DoctorFacts {
     stacks: { data: seen(stack('Data')), pipeline: seen(stack('Pipeline')), monitoring: seen(stack('Monitoring')) },
     functions: { parse: 'Trailwarden-parse', score: 'Trailwarden-score', alert: 'Trailwarden-alert' },
     scheduleMinutes: 5,
+    waitsForBackfill: false,
     source: seen({ kind: 'created', trail: 'Trailwarden-trail' }),
     trails: seen([trail()]),
     notifications: null,
@@ -69,6 +79,22 @@ export function facts(over: Partial<DoctorFacts> = {}): DoctorFacts {
       email: { status: 'ok', since: NOW - 9 * DAY, detail: '', lastAt: NOW - 5 * HOUR },
       securityhub: { status: 'ok', since: NOW - 9 * DAY, detail: '', lastAt: NOW - 5 * HOUR },
     }),
+    ...over,
+  };
+}
+
+/** What is asked before a first deploy that meets nothing. */
+export function intended(over: Partial<DeployFacts> = {}): DeployFacts {
+  return {
+    account: '111122223333',
+    region: 'eu-west-1',
+    caller: seen('111122223333'),
+    source: { kind: 'create' },
+    waitForBackfill: false,
+    trails: seen([]),
+    ownTrail: 'Trailwarden-trail',
+    ingestQueue: 'ingest',
+    notifications: null,
     ...over,
   };
 }

@@ -1,7 +1,7 @@
 import { deployChecks } from '../../../core/doctor/doctor.ts';
-import { type BucketNotifications, type DeployFacts, type DoctorFacts, type NotificationTarget, seen } from '../../../core/doctor/facts.ts';
+import { type BucketNotifications, type DoctorFacts, type NotificationTarget, seen } from '../../../core/doctor/facts.ts';
 import { judged } from './judged.ts';
-import { QUEUES } from './made-facts.ts';
+import { intended } from './made-facts.ts';
 
 const ACCOUNT = 'eu-west-1:111122223333';
 const queue = (name: string, prefix = 'AWSLogs/'): NotificationTarget => ({
@@ -65,15 +65,10 @@ test.each<[name: string, notifications: BucketNotifications, notify: 'bucket' | 
   ['the same keys, through EventBridge', found(true, lambda('AWSLogs/')), 'eventbridge', 'ok'],
   ['nothing, EventBridge being off', found(false), 'eventbridge', 'broken'],
 ])('before a deploy onto a bucket that announces %s', (_name, notifications, notify, status) => {
-  const asked: DeployFacts = {
-    region: 'eu-west-1',
-    source: { kind: 'bucket', bucket: 'example-trail', prefix: 'AWSLogs/', notify },
-    trails: seen([]),
-    ownTrail: '',
-    ingestQueueUrl: `${QUEUES}/ingest`,
-    notifications: seen(notifications),
-  };
-  expect(deployChecks(asked).map((check) => [check.id, check.status])).toEqual([
+  const source = { kind: 'bucket', bucket: 'example-trail', prefix: 'AWSLogs/', notify } as const;
+  const checks = deployChecks(intended({ source, notifications: seen(notifications) }));
+  expect(checks.map((check) => [check.id, check.status])).toEqual([
+    ['account', 'ok'],
     ['trail-copies', 'ok'],
     ['bucket-notifications', status],
   ]);

@@ -110,6 +110,13 @@ table('pending-batches', [
 table('memory', [
   ['live', {}, 'ok', /^Live/],
   ['not live', { ledger: ledger({ live: false }) }, 'ok', /^Not live yet/],
+  ['live, having waited', { waitsForBackfill: true }, 'ok', /^Live/],
+  [
+    'waiting for a backfill',
+    { waitsForBackfill: true, ledger: ledger({ live: false }) },
+    'look',
+    /nobody is told of live events\. Put history on the queue \(npx trailwarden backfill/,
+  ],
 ]);
 
 table('ingest-queue', [

@@ -1,7 +1,7 @@
 import { deployChecks } from '../../../core/doctor/doctor.ts';
 import { type DeployFacts, type DoctorFacts, seen, type Trail } from '../../../core/doctor/facts.ts';
 import { judged } from './judged.ts';
-import { DAY, denied, HOUR, ledger, MINUTE, NOW, trail } from './made-facts.ts';
+import { DAY, denied, HOUR, intended, ledger, MINUTE, NOW, trail } from './made-facts.ts';
 
 const bucket = (name: string): DoctorFacts['source'] => seen({ kind: 'bucket', bucket: name });
 
@@ -64,22 +64,22 @@ test.each<[name: string, over: Partial<DeployFacts>, status: string]>([
   ['creates the first trail', { trails: seen([]) }, 'ok'],
   ['creates a second', { trails: seen([trail({ name: 'main' })]) }, 'look'],
   ['creates one beside a stopped one', { trails: seen([trail({ name: 'main', logging: false })]) }, 'ok'],
-  ['updates its own', { trails: seen([trail()]), ownTrail: 'Trailwarden-trail' }, 'ok'],
-  ['updates its own beside another', { trails: seen([trail(), trail({ name: 'main' })]), ownTrail: 'Trailwarden-trail' }, 'look'],
+  ['updates its own', { trails: seen([trail()]) }, 'ok'],
+  ['updates its own beside another', { trails: seen([trail(), trail({ name: 'main' })]) }, 'look'],
+  [
+    'creates one beside that of another region’s deployment',
+    { trails: seen([trail({ arn: 'arn:aws:cloudtrail:us-east-1:111122223333:trail/Trailwarden-trail' })]) },
+    'look',
+  ],
   ['uses a bucket', { source: { kind: 'bucket', bucket: 'b', prefix: 'AWSLogs/', notify: 'bucket' } }, 'ok'],
   ['hears of objects', { source: { kind: 'announced' } }, 'ok'],
   ['may not look', { trails: denied('cloudtrail:DescribeTrails') }, 'unknown'],
 ])('before a deploy that %s', (_name, over, status) => {
-  const asked: DeployFacts = {
-    region: 'eu-west-1',
-    source: { kind: 'create' },
-    trails: seen([trail({ name: 'main' })]),
-    ownTrail: '',
-    ingestQueueUrl: '',
-    notifications: null,
-    ...over,
-  };
-  expect(deployChecks(asked).map((check) => [check.id, check.status])).toEqual([['trail-copies', status]]);
+  const checks = deployChecks(intended({ trails: seen([trail({ name: 'main' })]), ...over }));
+  expect(checks.map((check) => [check.id, check.status])).toEqual([
+    ['account', 'ok'],
+    ['trail-copies', status],
+  ]);
 });
 
 test('the age of a delivery is told to the minute', () => {

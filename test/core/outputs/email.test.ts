@@ -299,6 +299,21 @@ test('hostile event ids, regions and accounts reach no command', () => {
   expect(text).not.toMatch(/^ {4}.*lookup-events|^ {4}SELECT/m);
 });
 
+test.each([
+  ['s3://example-trail/AWSLogs/', 's3://example-trail/AWSLogs/'],
+  ["s3://example-trail/it's/AWSLogs/", "'s3://example-trail/it'\\''s/AWSLogs/'"],
+])('where the logs are known to lie in %s, the commands are ready to be pasted', (trail, word) => {
+  const commands = [intrusion(), summary()].map((one) => {
+    const { text } = alertEmail(one, { ...CONTEXT, trail });
+    expect(text).not.toContain('Put in the name');
+    return text.split('\n').find((line) => line.includes('npx trailwarden'));
+  });
+  expect(commands).toEqual([
+    `    npx trailwarden analyze ${word} --since 2026-11-25 --until 2026-11-25 --account 111122223333 --account 444455556666`,
+    `    npx trailwarden analyze ${word} --since 2026-11-24`,
+  ]);
+});
+
 test('a further mail says what is new, and marks it', () => {
   const { text, html } = alertEmail(intrusion({ version: 2 }), { ...CONTEXT, told: TOLD });
   expect(text).toContain(`NEW SINCE THE MAIL OF 2026-11-25 13:00:00 UTC

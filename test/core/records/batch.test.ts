@@ -4,6 +4,7 @@ import {
   type Batch,
   BatchError,
   BatchWriter,
+  NewerBatchError,
   openBatch,
   type Section,
   sectionIdentity,
@@ -149,6 +150,24 @@ test('a writer out of step says so', () => {
   expect(() => writer.finish()).toThrow('before the end of a section');
 });
 
+test('a writer that made a batch makes the next as if it were the first', () => {
+  const writer = new BatchWriter();
+  const reader = new RecordReader((one, index) => writer.take(one, index), RECORD_BYTES);
+  const made = [1, 2, 1].map((n) => {
+    expect([writer.size, writer.sections.length]).toEqual([0, 0]);
+    writer.begin({ ...SOURCE, key: '0' });
+    reader.begin();
+    reader.push(Buffer.from(JSON.stringify(records(n))));
+    reader.end();
+    writer.end(reader.counts);
+    const { sections } = writer;
+    const bytes = writer.finish();
+    expect(sections).toEqual(openBatch(bytes).sections);
+    return bytes;
+  });
+  expect(made).toEqual([1, 2, 1].map((n) => batchOf([JSON.stringify(records(n))])));
+});
+
 test('a batch without sections is one', () => {
   expect(openBatch(new BatchWriter().finish()).sections).toEqual([]);
 });
@@ -203,6 +222,7 @@ describe('what is no batch of this version', () => {
       Buffer.from([0, 0, 0, 0, 0x54, 0x57, 0x42, 2]),
       'The batch has version 2 of its layout; this one reads version 1. Deploy',
     ],
+    ['a version that never was', Buffer.from([0, 0, 0, 0, 0x54, 0x57, 0x42, 0]), 'The batch is damaged: its layout would have version 0'],
     ['a footer that is longer than all', Buffer.from([9, 0, 0, 0, 0x54, 0x57, 0x42, 1]), 'its footer of 9 bytes does not fit'],
     ['a footer that is no gzip', Buffer.from([1, 0, 0, 0, 0, 0x54, 0x57, 0x42, 1].toSpliced(0, 0, 7)), 'its footer cannot be inflated'],
   ];
@@ -210,6 +230,27 @@ describe('what is no batch of this version', () => {
     expect(() => openBatch(bytes)).toThrow(BatchError);
     expect(() => openBatch(bytes)).toThrow(sentence);
   });
+});
+
+test('a batch of a newer version is told from one that is damaged', () => {
+  const whole = batchOf([JSON.stringify(records(1))]);
+  const nameOf = (version: number) => {
+    const bytes = Buffer.from(whole);
+    bytes[bytes.length - 1] = version;
+    try {
+      openBatch(bytes);
+    } catch (error) {
+      return [(error as Error).name, error instanceof NewerBatchError, error instanceof BatchError];
+    }
+    return 'opened';
+  };
+  expect([0, 1, 2, 255].map(nameOf)).toEqual([
+    ['BatchError', false, true],
+    'opened',
+    ['NewerBatchError', true, true],
+    ['NewerBatchError', true, true],
+  ]);
+  expect(() => openBatch(whole.subarray(1))).not.toThrow(NewerBatchError);
 });
 
 describe('a footer that lies', () => {
@@ -261,6 +302,7 @@ describe('a footer that lies', () => {
     ['a gap beyond the records', lying({ gaps: [[2, 9]] }), 'do not ascend'],
     ['a negative count', lying({ records: -1 }), 'sections.0.records'],
     ['no chunks', lying({ chunks: null }), 'sections.0.chunks'],
+    ['a key that is endless', lying({ key: 'k'.repeat(5000), records: 3 }), `in the section of s3://example-trail/${'k'.repeat(1024)}, `],
   ];
   test.each(cases)('%s', (_name, bytes, sentence) => {
     expect(() => contentOf(bytes)).toThrow(BatchError);

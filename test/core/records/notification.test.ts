@@ -81,6 +81,21 @@ describe('an announced object', () => {
     ],
     ['a message of a backfill', backfill(), { ...ONE, objects: [{ ...PLAIN, time: TIME, backfill: { id: 'b-1', of: 1234 } }] }],
     [
+      'a message of a backfill at its limits',
+      backfill({ id: 'aZ_-9'.repeat(12).concat('last'), of: 100_000_000, bucket: 'b'.repeat(63), key: 'k'.repeat(1024) }),
+      {
+        ...ONE,
+        objects: [
+          {
+            bucket: 'b'.repeat(63),
+            key: 'k'.repeat(1024),
+            time: TIME,
+            backfill: { id: 'aZ_-9'.repeat(12).concat('last'), of: 100_000_000 },
+          },
+        ],
+      },
+    ],
+    [
       'a message of a backfill without a time',
       backfill({ delivered: 'soon' }),
       { ...ONE, objects: [{ ...PLAIN, backfill: { id: 'b-1', of: 1234 } }] },
@@ -144,9 +159,28 @@ describe('a message that is not understood', () => {
     ['a key that is a list', s3Message(s3Record({}, { key: ['a'] })), "S3's keys have 1 to 1024 bytes, this one has 0."],
     ['a key that is too long', created({ object: { key: 'ü'.repeat(513) } }), 'this one has 1026'],
     ['a key that is no text of Unicode', created({ object: { key: 'a\ud800b' } }), 'names no object'],
+    [
+      'a bucket that is too long',
+      s3Message(s3Record({ s3: { bucket: { name: 'b'.repeat(64) }, object: { key: 'a' } } })),
+      'names no bucket',
+    ],
+    ['a bucket that is too long, by EventBridge', created({ bucket: { name: 'b'.repeat(64) } }), 'names no bucket'],
+    ['a key that is too long, encoded', s3Message(s3Record({}, { key: 'a+'.repeat(513) })), 'this one has 1026'],
+    ['a version that is too long', s3Message(s3Record({}, { versionId: 'v'.repeat(1025) })), "longer than S3's are"],
+    ['an etag that is too long', created({ object: { key: 'a', etag: 'e'.repeat(180_000) } }), "longer than S3's are"],
     ['keys of CloudTrail that are numbers', json({ s3Bucket: 'example-trail', s3ObjectKey: [1] }), 'names no object'],
     ['a backfill without its size', backfill({ of: '12' }), "A backfill's message names its id"],
     ['a backfill without its id', backfill({ id: undefined }), "A backfill's message names its id"],
+    ...['', 'a#b', 'a b', 'a\n', 'ü', 'x'.repeat(65), 'x'.repeat(200_000)].map((id): [string, string, string] => [
+      `a backfill whose id is ${JSON.stringify(id.slice(0, 66))}`,
+      backfill({ id }),
+      "A backfill's message names its id",
+    ]),
+    ...[0, -1, 1.5, 100_000_001, 1e300].map((of): [string, string, string] => [
+      `a backfill of ${of} objects`,
+      backfill({ of }),
+      "A backfill's message names its id",
+    ]),
     ['names of prototypes', '{"__proto__":{"Records":[]},"constructor":{"s3ObjectKey":[]}}', 'no known form'],
     [
       'a bucket from a prototype',
