@@ -69,7 +69,14 @@ function analyse(files: readonly Buffer[]): Analysed {
     grouping.add(signal);
     signals.set(signal.eventID, Math.max(signals.get(signal.eventID) ?? 0, levelRank(signal.level)));
   }
-  return { events: events - duplicates.count, duplicates: duplicates.count, rejects, signals, incidents: grouping.finish(Number.POSITIVE_INFINITY), highDays };
+  return {
+    events: events - duplicates.count,
+    duplicates: duplicates.count,
+    rejects,
+    signals,
+    incidents: grouping.finish(Number.POSITIVE_INFINITY),
+    highDays,
+  };
 }
 
 const SEEDS = process.env.CI === 'true' ? Array.from({ length: 20 }, (_, i) => i + 2) : [2];
