@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { billedMilliseconds, latencyOf, ONE_PROCESSOR, SLOWNESS, waitMilliseconds } from '../../bench/cost/aws-time.ts';
 import { billOf, plus, times } from '../../bench/cost/bill.ts';
 import { usageOfCalls } from '../../bench/cost/calls.ts';
-import { DAYS, INCIDENTS_A_DAY, idleMonth, monthOf, TELLINGS_EACH } from '../../bench/cost/month.ts';
+import { DAYS, INCIDENTS_A_DAY, idleMonth, monthOf, TELLINGS_EACH, trailOf } from '../../bench/cost/month.ts';
 import { PAGES, PRICES } from '../../bench/cost/prices.ts';
 import { standing } from '../../bench/cost/standing.ts';
 import { arrivals, batchSizes, type Traffic } from '../../bench/cost/traffic.ts';
@@ -185,6 +185,10 @@ describe('a month', () => {
       'cloudwatch.metrics': 4,
     });
   });
+});
+
+test('the trail itself is paid by file and by byte', () => {
+  expect(trailOf(500, 80_000)).toEqual({ 's3.puts': 2000, 's3.gbMonths': expect.closeTo(12 * 0.16, 8) });
 });
 
 test('what stands in the templates is counted: an alarm by the metrics it watches, not by its expressions', () => {
