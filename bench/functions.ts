@@ -10,6 +10,7 @@ import { LocalCloud } from '../sandbox/cloud.ts';
 import type { Measured } from '../sandbox/invocation.ts';
 import { whyNoCloud } from '../sandbox/place.ts';
 import { SAMPLE_CONFIG, synthesize } from '../sandbox/synth.ts';
+import { cpuMilliseconds } from './cost/watch.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } });
 /** Events with nothing to do. */
@@ -38,22 +39,25 @@ try {
 
 async function tell(cloud: LocalCloud): Promise<void> {
   const names = Object.keys(EVENTS);
-  const measured = new Map<string, Measured[]>(names.map((name) => [name, []]));
+  const measured = new Map<string, (Measured & { readonly cpuMs: number })[]>(names.map((name) => [name, []]));
   for (let round = 0; round < Number(values.rounds); round += 1) {
     for (const name of names) {
-      await cloud.functions.get(name)?.kill();
+      const host = cloud.functions.get(name);
+      await host?.kill();
+      await host?.warm();
+      const cpuMs = cpuMilliseconds(host?.pids[0] ?? 0);
       const outcome = await cloud.invoke(name, EVENTS[name]);
       if (!outcome.ok) throw new Error(`${name} should have nothing to do, and failed: ${outcome.error.errorMessage}`);
-      measured.get(name)?.push(outcome.measured);
+      measured.get(name)?.push({ ...outcome.measured, cpuMs });
     }
   }
   console.log(
     `${values.rounds} cold starts each, medians; ${cpus().length} processors (${cpus()[0]?.model.trim()}), load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}\n`,
   );
-  console.log('             code   with data    zipped     import      ready   first call   memory');
+  console.log('             code   with data    zipped     import      ready    fastest  processor   first call   memory');
   for (const name of names) {
-    const all = measured.get(name) as Measured[];
-    const of = (value: (one: Measured) => number | undefined) => median(all.map((one) => value(one) ?? Number.NaN));
+    const all = measured.get(name) ?? [];
+    const of = (value: (one: (typeof all)[number]) => number | undefined) => median(all.map((one) => value(one) ?? Number.NaN));
     const files = filesIn(cloud.functions.get(name)?.settings.codeFolder ?? '');
     const code = files.filter((file) => file.name.endsWith('.mjs')).reduce((sum, { bytes }) => sum + bytes, 0);
     const ready = of(({ initMs }) => initMs);
@@ -63,6 +67,8 @@ async function tell(cloud: LocalCloud): Promise<void> {
       [kilobytes(files.reduce((sum, { zipped }) => sum + zipped, ZIP_END)), 10],
       [milliseconds(of(({ importMs }) => importMs)), 11],
       [milliseconds(ready), 11],
+      [milliseconds(Math.min(...all.map(({ initMs = Number.NaN }) => initMs))), 11],
+      [milliseconds(of(({ cpuMs }) => cpuMs)), 11],
       [milliseconds(of(({ ms }) => ms)), 13],
       [`${of(({ maxRssMb }) => maxRssMb).toFixed(0)} MB`, 9],
     ] as const;

@@ -3,7 +3,8 @@ import { createReadStream, mkdirSync, renameSync, rmSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Config } from '../core/config/schema.ts';
-import { type Incident, IncidentGrouping } from '../core/incidents/grouping.ts';
+import { IncidentGrouping } from '../core/incidents/grouping.ts';
+import type { Incident } from '../core/incidents/model.ts';
 import { type Level, levelRank } from '../core/levels.ts';
 import { homeOf, incidentFinding } from '../core/outputs/asff.ts';
 import { incidentsJson, regionSummaryCsv, riskSummaryCsv, summaryJson } from '../core/outputs/files.ts';

@@ -124,7 +124,8 @@ function gbSeconds(milliseconds: number, memory: number): number {
   return ((milliseconds / 1000) * memory) / 1024;
 }
 
-function cpuMilliseconds(pid: number): number {
+/** Milliseconds that the processors spent on the threads of a process so far. */
+export function cpuMilliseconds(pid: number): number {
   const threads = `/proc/${pid}/task`;
   return readdirSync(threads).reduce(
     (sum, thread) => sum + Number(readFileSync(`${threads}/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6,

@@ -1,9 +1,6 @@
 import { Group, type GroupState } from './group.ts';
 import type { Incident, IncidentSignal } from './model.ts';
 
-export { incidentFactors, MOST_DETECTIONS, MOST_IDS } from './group.ts';
-export type { Detection, Incident, IncidentSignal } from './model.ts';
-
 /** Quiet that ends an incident. */
 export const QUIET = 24 * 3_600_000;
 

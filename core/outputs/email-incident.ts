@@ -4,7 +4,7 @@ import { clock, count, countOf, cut, day, duration, listOf, plain, utc } from '.
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Detection } from '../incidents/model.ts';
 import { type Level, levelRank } from '../levels.ts';
-import type { EmailContext } from './email.ts';
+import type { EmailContext } from './email-context.ts';
 import type { Advice, Block, Day, Letter, Points } from './email-letter.ts';
 import { eventPage, furtherLooks } from './email-queries.ts';
 

@@ -1,4 +1,4 @@
-import type { Incident } from '../incidents/grouping.ts';
+import type { Incident } from '../incidents/model.ts';
 import { LEVELS } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
 import { csvRow } from './csv.ts';

@@ -1,4 +1,4 @@
-import type { Incident } from '../incidents/grouping.ts';
+import type { Incident } from '../incidents/model.ts';
 import { LEVELS, type Level, levelOf } from '../levels.ts';
 import { complianceByRegion, DEFAULT_REGIONS, type RegionCompliance } from '../posture/compliance.ts';
 import { type Counts, total } from '../records/counts.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Section, sectionIdentity } from '../records/batch.ts';
+import { sectionIdentity } from '../records/batch.ts';
 import { uuidText } from '../records/identifier.ts';
+import type { Section } from '../records/section.ts';
 import { isoTime } from '../records/time.ts';
 
 /**

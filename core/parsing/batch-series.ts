@@ -1,4 +1,5 @@
-import { BatchWriter, type Section } from '../records/batch.ts';
+import { BatchWriter } from '../records/batch.ts';
+import type { Section } from '../records/section.ts';
 import { batchName } from './batch-name.ts';
 import type { BatchKeeper, Failure } from './ports.ts';
 

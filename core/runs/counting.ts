@@ -1,7 +1,8 @@
 import type { IncidentSignal } from '../incidents/model.ts';
 import { parseSignalLine } from '../outputs/signals.ts';
-import { type Section, sectionIdentity } from '../records/batch.ts';
+import { sectionIdentity } from '../records/batch.ts';
 import { contentWords } from '../records/identifier.ts';
+import type { Section } from '../records/section.ts';
 import { DuplicateMarker, MARK } from '../scoring/duplicates.ts';
 import { countEvent, countSection, countSignal, type DayMemory, dayOf } from '../scoring/rollups.ts';
 import { FLAG, type Lines, lineAt, type ScoredPart } from '../scoring/section.ts';

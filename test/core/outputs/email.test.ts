@@ -1,4 +1,5 @@
-import { alertEmail, type EmailContext } from '../../../core/outputs/email.ts';
+import { alertEmail } from '../../../core/outputs/email.ts';
+import type { EmailContext } from '../../../core/outputs/email-context.ts';
 import { html } from '../../../core/outputs/email-markup.ts';
 import { detection, HOME, intrusion, item, NOON, summary } from '../alerts/made-item.ts';
 import { readHtml } from './email-tags.ts';

@@ -1,4 +1,5 @@
-import { type Incident, IncidentGrouping, type IncidentSignal } from '../../../core/incidents/grouping.ts';
+import { IncidentGrouping } from '../../../core/incidents/grouping.ts';
+import type { Incident, IncidentSignal } from '../../../core/incidents/model.ts';
 import { levelRank, riskRank } from '../../../core/levels.ts';
 import type { Results } from '../../../core/outputs/results.ts';
 import { GLOBAL, noTally } from '../../../core/posture/compliance.ts';

