@@ -1,4 +1,4 @@
-// `node bench/functions.ts`, after `npm run build`: how large the functions are as they are sent up, and how long each takes until it is
+// `node_modules/.bin/node bench/functions.ts`, after `npm run build`: how large the functions are as they are sent up, and how long each takes until it is
 // ready, on the local cloud. Processes one at a time, the functions in turn, medians. It tells, and fails nothing: machines differ.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';

@@ -28,6 +28,7 @@ export function serviceTable(columns: readonly Column[], terms: Terms): string[]
     `${''.padEnd(NAME)}${columns.map(({ title }) => title.padStart(CELL)).join('')}`,
     ...SERVICES.map((service) => row(service, ({ services }) => services[service] ?? 0)),
     row('all in', ({ dollars }) => dollars),
+    `${'all in, a month'.padEnd(NAME)}${bills.map(({ bill }) => money(bill.dollars, 2).padStart(CELL)).join('')}`,
   ];
 }
 
@@ -42,16 +43,17 @@ export function dearest({ usage, millions }: Column, terms: Terms, count: number
     });
 }
 
-/** Whether a bar holds, in one line. */
-export function verdict(column: Column, terms: Terms, bar: number): string {
-  const dollars = billOf(column.usage, terms).dollars / column.millions;
-  return `${money(dollars)} of ${money(bar)} ${dollars <= bar ? 'ok' : 'MISSED'}; GuardDuty's list price, ${money(GUARDDUTY, 2)}, is ${Math.round(GUARDDUTY / dollars)} times that`;
+/** What a million events cost, beside the bar where one is set, and beside GuardDuty: one line. */
+export function verdict({ usage, millions }: Column, terms: Terms, bar?: number): string {
+  const dollars = billOf(usage, terms).dollars / millions;
+  const judged = bar === undefined ? '' : ` (bar ${money(bar)}) ${dollars <= bar ? 'ok' : 'MISSED'}`;
+  return `${money(dollars)}${judged}; GuardDuty's list price, ${money(GUARDDUTY, 2)}, is ${Math.round(GUARDDUTY / dollars)} times that`;
 }
 
 export function money(dollars: number, digits = 4): string {
   return `$${dollars.toFixed(digits)}`;
 }
 
-export function amount(units: number): string {
+function amount(units: number): string {
   return units >= 1000 ? Math.round(units).toLocaleString('en') : units.toPrecision(3).replace(/\.?0+$/, '');
 }

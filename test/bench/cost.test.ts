@@ -6,6 +6,7 @@ import { billOf, plus, times } from '../../bench/cost/bill.ts';
 import { usageOfCalls } from '../../bench/cost/calls.ts';
 import { DAYS, INCIDENTS_A_DAY, idleMonth, monthOf, TELLINGS_EACH, trailOf } from '../../bench/cost/month.ts';
 import { PAGES, PRICES } from '../../bench/cost/prices.ts';
+import { serviceTable, verdict } from '../../bench/cost/print.ts';
 import { standing } from '../../bench/cost/standing.ts';
 import { arrivals, batchSizes, type Traffic } from '../../bench/cost/traffic.ts';
 import type { AwsCall } from '../../sandbox/gateway.ts';
@@ -184,6 +185,27 @@ describe('a month', () => {
       'scheduler.invocations': 288 * DAYS,
       'cloudwatch.metrics': 4,
     });
+  });
+});
+
+describe('what is printed', () => {
+  const column = { title: '500 a file', usage: { 's3.puts': 1e6, 'kms.keys': 1 }, millions: 300 } as const;
+
+  test('divides the month by its millions of events, service by service', () => {
+    const lines = serviceTable([column, { ...column, title: 'a month', millions: 1 }], 'list').map((line) => line.split(/ {2,}/));
+    expect(lines).toContainEqual(['S3', '$0.0167', '$5.0000']);
+    expect(lines).toContainEqual(['KMS', '$0.0033', '$1.0000']);
+    expect(lines).toContainEqual(['SQS', '$0.0000', '$0.0000']);
+    expect(lines.slice(-2)).toEqual([
+      ['all in', '$0.0200', '$6.0000'],
+      ['all in, a month', '$6.00', '$6.00'],
+    ]);
+  });
+
+  test('says whether the bar holds, where there is one', () => {
+    expect(verdict(column, 'list', 0.02)).toMatch(/^\$0\.0200 \(bar \$0\.0200\) ok; .* is 200 times that$/);
+    expect(verdict(column, 'list', 0.019)).toContain('MISSED');
+    expect(verdict(column, 'list')).toMatch(/^\$0\.0200; /);
   });
 });
 
