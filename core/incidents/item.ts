@@ -1,4 +1,4 @@
-import type { Incident } from './model.ts';
+import type { Incident } from './grouping.ts';
 
 /** An incident as it stands in the incidents table: what people are told of. Plain JSON, at most 64 KB. */
 export interface IncidentItem extends Omit<Incident, 'signalIds'> {

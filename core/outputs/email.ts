@@ -1,5 +1,6 @@
+import type { Told } from '../alerts/receipt.ts';
 import type { AlertItem } from '../incidents/item.ts';
-import type { EmailContext } from './email-context.ts';
+import type { Home } from './asff.ts';
 import { emailHtml } from './email-html.ts';
 import { incidentLetter } from './email-incident.ts';
 import { summaryLetter } from './email-summary.ts';
@@ -12,6 +13,17 @@ export interface Email {
   readonly text: string;
   /** A whole document that loads nothing. */
   readonly html: string;
+}
+
+export interface EmailContext {
+  /** Version of Trailwarden. */
+  readonly version: string;
+  /** Where Trailwarden runs. */
+  readonly home: Home;
+  /** `s3://bucket/prefix` of the trail's objects, where it is known. */
+  readonly trail?: string;
+  /** What the last mail of this item told, if there was one. */
+  readonly told?: Told;
 }
 
 /** The mail that tells people of an item. Its texts come from the trail, so an attacker may have written them. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { sectionIdentity } from '../records/batch.ts';
+import { type Section, sectionIdentity } from '../records/batch.ts';
 import { uuidText } from '../records/identifier.ts';
-import type { Section } from '../records/section.ts';
 import { isoTime } from '../records/time.ts';
 
 /**

@@ -1,5 +1,4 @@
-import { BatchWriter } from '../records/batch.ts';
-import type { Section } from '../records/section.ts';
+import { BatchWriter, type Section } from '../records/batch.ts';
 import { batchName } from './batch-name.ts';
 import type { BatchKeeper, Failure } from './ports.ts';
 

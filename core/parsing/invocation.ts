@@ -1,7 +1,6 @@
-import { sectionIdentity } from '../records/batch.ts';
+import { type Section, type SectionSource, sectionIdentity } from '../records/batch.ts';
 import { uuidText } from '../records/identifier.ts';
 import type { FileReject } from '../records/rejects.ts';
-import type { Section, SectionSource } from '../records/section.ts';
 import { BatchSeries, type Load } from './batch-series.ts';
 import { capped, type Fetched, fetchAhead, TooLarge } from './fetching.ts';
 import { type FunctionLimits, LAST_MS, RESERVED_MS } from './limits.ts';

@@ -1,4 +1,4 @@
-import type { Section } from '../records/section.ts';
+import type { Section } from '../records/batch.ts';
 import { Invocation, type InvocationOptions } from './invocation.ts';
 import type { Failure } from './ports.ts';
 import { type Message, wishesOf } from './wanted.ts';

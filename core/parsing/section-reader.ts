@@ -1,10 +1,9 @@
 import { cut } from '../alerts/wording.ts';
-import type { BatchWriter } from '../records/batch.ts';
+import type { BatchWriter, SectionSource } from '../records/batch.ts';
 import { type Counts, noCounts } from '../records/counts.ts';
 import { inflate, inflateStream, isGzip, type Limits } from '../records/inflate.ts';
 import { RecordReader } from '../records/reader.ts';
 import { FILE_REJECTS, type FileReject } from '../records/rejects.ts';
-import type { SectionSource } from '../records/section.ts';
 import type { Bytes } from '../records/text.ts';
 
 /** Characters of a problem: it is kept, logged and shown, and others' texts stand in it. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Section } from './section.ts';
+import type { Section } from './batch.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const tally = v.record(v.string(), count);

@@ -6,7 +6,7 @@ import { TIMEOUTS } from '../functions.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
 /** How long the parse function's mapping may gather messages. */
-export const BATCHING_WINDOW = Duration.seconds(60);
+export const BATCHING_WINDOW = Duration.seconds(20);
 /** After this many vain tries a message goes to the dead-letter queue. */
 const MOST_RECEIVES = 5;
 

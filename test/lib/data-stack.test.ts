@@ -101,7 +101,7 @@ test('queues are encrypted, over TLS only, and end in a dead-letter queue', () =
     QueueName: 'Trailwarden-Ingest',
     SqsManagedSseEnabled: true,
     MessageRetentionPeriod: 14 * 86_400,
-    VisibilityTimeout: 6 * 300 + 60,
+    VisibilityTimeout: 6 * 300 + 20,
     RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['IngestQueueDlqDE6A6D80', 'Arn'] }, maxReceiveCount: 5 },
   });
   expect(dlq.Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });

@@ -116,7 +116,7 @@ test('alert without a sender has no part in SES', () => {
 test('the queue wakes parse in batches, few at a time', () => {
   expect(resource(pipeline, 'AWS::Lambda::EventSourceMapping', 'ParseIngest').Properties).toMatchObject({
     BatchSize: 100,
-    MaximumBatchingWindowInSeconds: 60,
+    MaximumBatchingWindowInSeconds: 20,
     ScalingConfig: { MaximumConcurrency: 5 },
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     FunctionName: { Ref: 'ParseFunction0A23BAEF' },

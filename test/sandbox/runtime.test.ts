@@ -98,11 +98,11 @@ test('an error is told as Lambda tells it, and the process stays', async () => {
 });
 
 test.each(['hang', 'spin'])('a handler that would %s is ended at its time limit, and the next starts cold', async (what) => {
-  const { host: toy } = host(SOURCE, { timeout: 2 });
+  const { host: toy } = host(SOURCE, { timeout: 0.3 });
   const outcome = await toy.invoke({ do: what });
   expect(errorOf(outcome)).toEqual({
     errorType: 'Sandbox.Timedout',
-    errorMessage: `RequestId: ${outcome.measured.requestId} Error: Task timed out after 2.00 seconds`,
+    errorMessage: `RequestId: ${outcome.measured.requestId} Error: Task timed out after 0.30 seconds`,
   });
   const next = await toy.invoke({ do: 'succeed' });
   expect(resultOf(next)).toMatchObject({ count: 1 });

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
-import { incidentFactors, MOST_IDS } from '../../../core/incidents/group.ts';
-import { IncidentGrouping, QUIET } from '../../../core/incidents/grouping.ts';
-import type { Incident, IncidentSignal } from '../../../core/incidents/model.ts';
+import {
+  type Incident,
+  IncidentGrouping,
+  type IncidentSignal,
+  incidentFactors,
+  MOST_IDS,
+  QUIET,
+} from '../../../core/incidents/grouping.ts';
 import { levelOf } from '../../../core/levels.ts';
 
 const START = Date.UTC(2026, 8, 1);

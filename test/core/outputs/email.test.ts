@@ -1,5 +1,4 @@
-import { alertEmail } from '../../../core/outputs/email.ts';
-import type { EmailContext } from '../../../core/outputs/email-context.ts';
+import { alertEmail, type EmailContext } from '../../../core/outputs/email.ts';
 import { html } from '../../../core/outputs/email-markup.ts';
 import { detection, HOME, intrusion, item, NOON, summary } from '../alerts/made-item.ts';
 import { readHtml } from './email-tags.ts';

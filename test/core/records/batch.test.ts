@@ -6,13 +6,13 @@ import {
   BatchWriter,
   NewerBatchError,
   openBatch,
+  type Section,
   sectionIdentity,
   sectionRecords,
 } from '../../../core/records/batch.ts';
 import { uuidText } from '../../../core/records/identifier.ts';
 import { RecordReader } from '../../../core/records/reader.ts';
 import { TrailRecord } from '../../../core/records/record.ts';
-import type { Section } from '../../../core/records/section.ts';
 import { flawsCsv, record, records, SHAPES } from '../../factories/record.ts';
 import { addsUp, copyOf, RECORD_BYTES, readText } from './reading.ts';
 

@@ -115,11 +115,6 @@ describe('what is refused, at which line and why', () => {
       `3: The rule's logsource is not CloudTrail: here stands "", ${EXPECTED_SOURCE}`,
     ],
     [
-      'a correlation',
-      'title: Many\ncorrelation:\n  type: event_count\n',
-      '2: Sigma correlations are not supported yet; the rules that this one correlates are loaded by themselves.',
-    ],
-    [
       'a filter',
       'title: Filter\nlogsource: {}\nfilter:\n  rules: []\n',
       '3: Sigma filters are not supported; put the exclusion into the rule itself, as "selection and not filter".',
@@ -176,11 +171,13 @@ describe('what is refused, at which line and why', () => {
       `title: ${'x'.repeat(1_000_001)}`,
       /^A rule file may hold 1000000 characters; this one holds 1000008\. Split it\.$/,
     ],
-  ])('a hostile file, %s, is refused within the time of a test', (_, text, reason) => {
+  ])('a hostile file, %s, is refused in little time', (_, text, reason) => {
+    const started = Date.now();
     const { rules, refusals } = loadRules([{ file: 'rule.yml', text }]);
     expect(rules).toEqual([]);
     expect(refusals).toHaveLength(1);
     expect(refusals[0]?.reason).toMatch(reason);
+    expect(Date.now() - started).toBeLessThan(3000);
   });
 
   test('anchors and aliases of ordinary use are read', () => {

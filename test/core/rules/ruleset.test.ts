@@ -190,15 +190,16 @@ describe('no record makes it throw', () => {
     ['a list of 200,000', { a: Array.from({ length: 200_000 }, (_, i) => `a${i}`) }],
     ['a text of two million characters', { a: 'a'.repeat(2_000_000) }],
     ['half a character', { a: '\ud800' }],
-  ])('%s', (_, value) => {
-    const hostile = {
+  ])('%s, in little time', (_, value) => {
+    const started = Date.now();
+    everything({
       eventName: 'x',
       userIdentity: value,
       requestParameters: value,
       responseElements: value,
       resources: value,
       userAgent: 'b',
-    };
-    expect(() => everything(hostile)).not.toThrow();
+    });
+    expect(Date.now() - started).toBeLessThan(5000);
   });
 });

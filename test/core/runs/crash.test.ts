@@ -1,9 +1,8 @@
 import { QUIET } from '../../../core/incidents/grouping.ts';
 import { loadRules } from '../../../core/rules/load.ts';
-import type { Engine } from '../../../core/runs/engine.ts';
 import { LATENESS } from '../../../core/runs/plan.ts';
 import type { RunPorts } from '../../../core/runs/ports.ts';
-import { runOnce } from '../../../core/runs/run.ts';
+import { type Engine, runOnce } from '../../../core/runs/run.ts';
 import { record } from '../../factories/record.ts';
 import { ruleOn } from '../scoring/scored.ts';
 import { engineOf, World } from './world.ts';

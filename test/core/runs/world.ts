@@ -1,18 +1,17 @@
 import { gunzipSync } from 'node:zlib';
+import { Observer } from '../../../core/anomalies/observe.ts';
 import { defaultConfig } from '../../../core/config/load.ts';
 import type { AlertItem, IncidentItem } from '../../../core/incidents/item.ts';
 import type { Level } from '../../../core/levels.ts';
-import { BatchWriter } from '../../../core/records/batch.ts';
+import { BatchWriter, type SectionSource } from '../../../core/records/batch.ts';
 import { noCounts } from '../../../core/records/counts.ts';
 import { DEFAULT_LIMITS, inflate, isGzip } from '../../../core/records/inflate.ts';
 import { RecordReader } from '../../../core/records/reader.ts';
-import type { SectionSource } from '../../../core/records/section.ts';
-import type { Rule } from '../../../core/rules/model.ts';
+import type { LoadedRules, Rule } from '../../../core/rules/model.ts';
 import { compileRules } from '../../../core/rules/ruleset.ts';
-import type { Engine } from '../../../core/runs/engine.ts';
 import type { IncidentPut, RollupPut } from '../../../core/runs/plan.ts';
 import { type LedgerState, NEW_LEDGER, type RunPorts } from '../../../core/runs/ports.ts';
-import { type RunReport, runOnce } from '../../../core/runs/run.ts';
+import { type Engine, type RunReport, runOnce } from '../../../core/runs/run.ts';
 
 /** One delivered file. */
 export interface Delivery {
@@ -45,12 +44,18 @@ export function batchOf(deliveries: readonly Delivery[]): Buffer {
   return writer.finish();
 }
 
-export function engineOf(rules: readonly Rule[], threshold: Level = 'high'): Engine {
+export function engineOf(rules: readonly Rule[], threshold: Level = 'high', correlations: LoadedRules['correlations'] = []): Engine {
   return {
     rules: compileRules(rules),
+    loaded: { rules, correlations, refusals: [] },
     config: defaultConfig(),
     threshold,
     waitForBackfill: false,
+    learningDays: 14,
+    observer: new Observer(
+      () => null,
+      () => false,
+    ),
     rulesHash: 'r',
     configHash: 'c',
     leaseMilliseconds: 300_000,

@@ -2,9 +2,8 @@ import { type FunctionLimits, functionLimits } from '../../../core/parsing/limit
 import { type Parsed, parseMessages } from '../../../core/parsing/parse.ts';
 import type { BatchKeeper, ObjectOpener, OpenObject } from '../../../core/parsing/ports.ts';
 import type { Message } from '../../../core/parsing/wanted.ts';
-import { type Batch, openBatch, sectionRecords } from '../../../core/records/batch.ts';
+import { type Batch, openBatch, type Section, sectionRecords } from '../../../core/records/batch.ts';
 import type { AnnouncedObject } from '../../../core/records/notification.ts';
-import type { Section } from '../../../core/records/section.ts';
 
 /** What stands under a key: bytes, or the sentence that opening it, or reading its body after `after` bytes, fails with. */
 export type Stored = Buffer | { readonly error: string; readonly after?: Buffer };
