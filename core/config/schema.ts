@@ -42,6 +42,33 @@ export const ConfigSchema = v.strictObject({
     ),
     [],
   ),
+  exceptions: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          rule: v.pipe(pattern, v.description('The rule that shall weigh nothing there: its id or file name, * as wildcard.')),
+          principal: v.optional(v.pipe(pattern, v.description('Only for principals of this pattern.'))),
+          address: v.optional(
+            v.pipe(
+              v.string(),
+              v.check(isNetwork, 'a network such as "203.0.113.0/24" or an address'),
+              v.description('Only for calls from this network or address.'),
+            ),
+          ),
+          account: v.optional(v.pipe(pattern, v.description('Only in accounts of this pattern.'))),
+          owner: v.pipe(pattern, v.description('Who answers for it.')),
+          reason: v.pipe(pattern, v.description('Why it is right.')),
+          expires: v.pipe(
+            v.string(),
+            v.check((day) => /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(`${day}T00:00:00Z`)), 'a day such as 2027-03-31'),
+            v.description('Last day (UTC) on which it holds, for events of that day.'),
+          ),
+        }),
+      ),
+      v.description('Signals that weigh nothing for a time: of the named rule only, whatever else the same principal does.'),
+    ),
+    [],
+  ),
   risk: v.optional(
     v.strictObject({
       failedShare: v.optional(

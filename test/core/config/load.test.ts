@@ -19,6 +19,7 @@ test('an empty file of configuration gives the defaults', () => {
     rules: { disabled: [], levels: {} },
     roleTags: [],
     trustedNetworks: [],
+    exceptions: [],
     risk: { failedShare: 0.6 },
     posture: {},
     report: { events: 10_000 },
@@ -35,6 +36,7 @@ test('what is given is kept, the rest has its default', () => {
     rules: { disabled: ['discovery/*'], levels: { 'iam/create-user.yml': 'high' } },
     roleTags: [{ tag: 'admin', principals: ['*:user/alice'] }],
     trustedNetworks: ['203.0.113.0/24', '2001:db8::/32', '198.51.100.7'],
+    exceptions: [{ rule: 'iam/*', principal: '*:role/deploy', owner: 'platform', reason: 'deploys', expires: '2027-03-31' }],
     risk: { failedShare: 0 },
     posture: { regions: ['eu-west-1'] },
     report: { events: 0 },
@@ -43,7 +45,7 @@ test('what is given is kept, the rest has its default', () => {
   expect(loadConfig(JSON.stringify(given), FILE)).toEqual(given);
 });
 
-const ALL = '$schema, rules, roleTags, trustedNetworks, risk, posture, report, limits, deploy';
+const ALL = '$schema, rules, roleTags, trustedNetworks, exceptions, risk, posture, report, limits, deploy';
 
 test.each<[string, string, string[]]>([
   ['a key not known', '{"rule":{}}', [`"rule" is not a known key. Did you mean "rules"? Known there: ${ALL}.`]],
