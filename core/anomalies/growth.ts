@@ -20,26 +20,38 @@ const TOLD = 7;
 /** The standard error of a median of seven is 1.2533 · σ / √7. */
 const ERROR_OF_LEVEL = 1.2533 / Math.sqrt(LEVEL_DAYS);
 
+/** Above what a level has grown. */
+export interface GrowthBars {
+  /** Robust z. */
+  readonly threshold: number;
+  /** Times the median of the earlier levels. */
+  readonly ratio: number;
+  /** Events a day. */
+  readonly least: number;
+}
+
 /**
  * Slow growth, of which no hour stands out: the level of a day is the median of the seven days up to it, which one wild day does not move. The
- * level of the last day is compared with those that ended before these seven: it has grown when it is `ratio` times their median, and
- * lies above them by more than `threshold` times their spread, which is at least the error of such a level and √median. It is told
+ * level of the last day is compared with those that ended before these seven: it has grown when it is so many times their median, and
+ * lies above them by more than so many times their spread, which is at least the error of such a level and √median. It is told
  * when it was not so on any of the seven days before.
  * @param days totals of days in a row, NaN where there is no data
  */
-export function growthOf(days: readonly number[], threshold: number, ratio: number): Growth | null {
+export function growthOf(days: readonly number[], bars: GrowthBars): Growth | null {
   const last = days.length - 1;
+  // Most series are too small to look at what was before.
+  if (!(levelOf(days, last) > bars.least)) return null;
   const levels = days.map((_, day) => levelOf(days, day));
-  const found = grown(days, levels, last, threshold, ratio);
+  const found = grown(days, levels, last, bars);
   if (found === null) return null;
-  for (let day = last - TOLD; day < last; day += 1) if (grown(days, levels, day, threshold, ratio) !== null) return null;
+  for (let day = last - TOLD; day < last; day += 1) if (grown(days, levels, day, bars) !== null) return null;
   return found;
 }
 
-function grown(days: readonly number[], levels: readonly number[], day: number, threshold: number, ratio: number): Growth | null {
+function grown(days: readonly number[], levels: readonly number[], day: number, { threshold, ratio, least }: GrowthBars): Growth | null {
   const level = levels[day] ?? Number.NaN;
   const before = levels.slice(0, Math.max(0, day - LEVEL_DAYS + 1)).filter((one) => !Number.isNaN(one));
-  if (Number.isNaN(level) || before.length < LEAST_LEVELS) return null;
+  if (!(level > least) || before.length < LEAST_LEVELS) return null;
   const { median, spread } = usualOf(Float64Array.from(before).sort());
   if (level <= ratio * median) return null;
   const scatter = days.slice(0, day - LEVEL_DAYS + 1).flatMap((total, i) => {
@@ -47,10 +59,10 @@ function grown(days: readonly number[], levels: readonly number[], day: number, 
     return Number.isNaN(away) ? [] : [away];
   });
   const error = ERROR_OF_LEVEL * 1.4826 * usualOf(Float64Array.from(scatter).sort()).median;
-  const least = Math.max(spread, error, Math.sqrt(median), 1);
-  const z = (level - median) / least;
+  const wide = Math.max(spread, error, Math.sqrt(median), 1);
+  const z = (level - median) / wide;
   if (z <= threshold) return null;
-  const [low, high] = [Math.max(0, Math.ceil(median - threshold * least)), Math.floor(median + threshold * least)];
+  const [low, high] = [Math.max(0, Math.ceil(median - threshold * wide)), Math.floor(median + threshold * wide)];
   return { level, median, low, high, z, observations: before.length };
 }
 

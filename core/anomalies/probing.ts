@@ -23,6 +23,8 @@ export interface ProbingState {
   last: [hour: number, actions: string[]] | null;
   /** Days with many in one go, ascending, and how many at most. */
   peaks: [day: number, most: number][];
+  /** The last day on which something was told, and how many that were. */
+  told: [day: number, actions: number] | null;
   roleTag: RoleTag;
 }
 
@@ -64,7 +66,7 @@ export class Probing {
   }
 
   empty(): ProbingState {
-    return { waiting: [], last: null, peaks: [], roleTag: 'unknown' };
+    return { waiting: [], last: null, peaks: [], told: null, roleTag: 'unknown' };
   }
 
   observe(state: ProbingState, _entity: Pick<Entity, 'kind'>, { time, action, roleTag }: Observation): void {
@@ -94,11 +96,14 @@ export class Probing {
     const anomalies: Anomaly[] = [];
     while (state.waiting[0] !== undefined && (state.waiting[0][0] + 1) * HOUR <= watermark) {
       const [hour, actions] = state.waiting[0];
+      const day = Math.floor(hour / 24);
       const found = this.#judge(state, entity);
       if (found !== null) {
         anomalies.push(found.anomaly);
-        learn(state.peaks, Math.floor(hour / 24), found.actions);
-      } else if (actions.length >= this.#least) learn(state.peaks, Math.floor(hour / 24), actions.length);
+        state.told = [day, found.actions];
+      }
+      const most = found?.actions ?? actions.length;
+      if (most >= this.#least) learn(state.peaks, day, most);
       state.last = [hour, actions];
       state.waiting.shift();
     }
@@ -119,7 +124,10 @@ export class Probing {
   }
 
   /** Judges the first hour that waits, alone and together with the one before. */
-  #judge({ waiting, last, peaks, roleTag }: ProbingState, entity: Entity): { readonly anomaly: Anomaly; readonly actions: number } | null {
+  #judge(
+    { waiting, last, peaks, told, roleTag }: ProbingState,
+    entity: Entity,
+  ): { readonly anomaly: Anomaly; readonly actions: number } | null {
     const [hour, own] = waiting[0] as [number, string[]];
     const actions = [...own];
     if (last !== null && last[0] === hour - 1) for (const action of last[1]) add(actions, action);
@@ -129,8 +137,7 @@ export class Probing {
     const count = isOfTwo ? actions.length : own.length;
     const before = peaks.filter(([other]) => other < day && other >= day - HABIT_DAYS);
     if (before.filter(([, most]) => most >= count).length > RARE_DAYS) return null;
-    const today = peaks.find(([other]) => other === day)?.[1] ?? 0;
-    if (count < GROWN * today) return null;
+    if (told?.[0] === day && count < GROWN * told[1]) return null;
     return { actions: count, anomaly: this.#anomaly(entity, roleTag, hour, isOfTwo ? actions : own, isOfTwo, before) };
   }
 

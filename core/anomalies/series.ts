@@ -85,14 +85,14 @@ export class Baseline {
     const today = Math.floor((this.#end * interval) / DAY);
     let observations = 0;
     let group: Group | undefined;
-    let day = 0;
-    let hourEnds = first * interval;
+    let hour = Math.floor((first * interval) / HOUR);
+    let hourEnds = hour * HOUR;
+    hour -= 1;
     for (let i = 0; i < values.length; i += 1) {
-      const time = (first + i) * interval;
-      if (time >= hourEnds) {
-        const hour = Math.floor(time / HOUR);
-        hourEnds = (hour + 1) * HOUR;
-        day = Math.floor(hour / 24);
+      // An interval is at most an hour: it is the next hour that begins.
+      if ((first + i) * interval >= hourEnds) {
+        hour += 1;
+        hourEnds += HOUR;
         group = this.#groups[hour % WEEK];
         if (group === undefined) {
           group = { values: [], zeros: 0, days: 0, lastDay: today };
@@ -105,6 +105,7 @@ export class Baseline {
       observations += 1;
       group.values.push(value);
       if (value === 0) group.zeros += 1;
+      const day = (hour - (hour % 24)) / 24;
       if (day !== group.lastDay && day !== today) group.days += 1;
       group.lastDay = day;
     }

@@ -144,8 +144,9 @@ export class Volumes {
     const first = Math.ceil(from / 24);
     const days = Array.from({ length: Math.max(0, day + 1 - first) }, (_, i) => dayTotal(counts, (first + i) * 24 - from));
     if (days.length < this.#options.days) return [];
-    const found = growthOf(days, this.#options.threshold, this.#options.ratio);
-    if (found === null || found.level <= LEAST_BURSTS * VOLUME_KINDS[volume].burst) return [];
+    const { threshold, ratio } = this.#options;
+    const found = growthOf(days, { threshold, ratio, least: LEAST_BURSTS * VOLUME_KINDS[volume].burst });
+    if (found === null) return [];
     return [withTag(growthAnomaly(entity, volume, day, found, this.#options), state)];
   }
 
@@ -174,7 +175,8 @@ function dayTotal(counts: Float64Array, at: number): number {
   let hours = 0;
   for (let hour = at; hour < at + 24; hour += 1) {
     const count = counts[hour] as number;
-    if (Number.isNaN(count)) continue;
+    // NaN is not.
+    if (!(count >= 0)) continue;
     sum += count;
     hours += 1;
   }

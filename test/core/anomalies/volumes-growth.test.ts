@@ -16,7 +16,9 @@ const days = (length: number, total: (day: number) => number) => Array.from({ le
 
 /** The days on which growth is told. */
 function told(all: readonly number[]): number[] {
-  return all.flatMap((_, day) => (growthOf(all.slice(Math.max(0, day - 55), day + 1), 5, 1.5) === null ? [] : [day]));
+  return all.flatMap((_, day) =>
+    growthOf(all.slice(Math.max(0, day - 55), day + 1), { threshold: 5, ratio: 1.5, least: 0 }) === null ? [] : [day],
+  );
 }
 
 test.each<[name: string, total: (day: number) => number, from: number, to: number]>([
