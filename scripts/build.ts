@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { configJsonSchema } from '../core/config/schema.ts';
 import { loadRules } from '../core/rules/load.ts';
 import { deploySection } from '../lib/deploy-config.ts';
@@ -14,15 +14,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = mkdtempSync(join(root, 'dist-'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-const command = await build({
-  entryPoints: { trailwarden: join(root, 'bin/trailwarden.ts'), worker: join(root, 'local/worker.ts') },
-  outdir: dist,
-  outExtension: { '.js': '.mjs' },
+/** What all bundles have in common. */
+const BUNDLE = {
   bundle: true,
   splitting: true,
+  outExtension: { '.js': '.mjs' },
   format: 'esm',
   platform: 'node',
-  target: 'node20',
   mainFields: ['module', 'main'],
   define: { VERSION: JSON.stringify(version) },
   // Packages that still call require get one.
@@ -30,31 +28,28 @@ const command = await build({
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
+} as const satisfies BuildOptions;
+
+const command = await build({
+  ...BUNDLE,
+  entryPoints: { trailwarden: join(root, 'bin/trailwarden.ts'), worker: join(root, 'local/worker.ts') },
+  outdir: dist,
+  target: 'node20',
 });
 
 chmodSync(join(dist, 'trailwarden.mjs'), 0o755);
 
 /** The functions, each whole in a folder of its own: what the deployment sends up, with settings beside it. */
-const FUNCTIONS = ['parse', 'score', 'alert'].filter((name) => existsSync(join(root, `lambdas/${name}/handler.ts`)));
+const FUNCTIONS = ['parse', 'score', 'alert'] as const;
 const functions = await Promise.all(
   FUNCTIONS.map((name) =>
     build({
+      ...BUNDLE,
       entryPoints: { index: join(root, `lambdas/${name}/handler.ts`) },
       outdir: join(dist, 'lambdas', name),
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      splitting: true,
       minify: true,
       keepNames: true,
-      format: 'esm',
-      platform: 'node',
       target: 'node24',
-      mainFields: ['module', 'main'],
-      define: { VERSION: JSON.stringify(version) },
-      banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-      legalComments: 'none',
-      logLevel: 'warning',
-      metafile: true,
     }),
   ),
 );

@@ -1,7 +1,7 @@
 import { sectionIdentity } from '../records/batch.ts';
 import { uuidText } from '../records/identifier.ts';
 import type { FileReject } from '../records/rejects.ts';
-import type { Section, SectionSource } from '../records/section.ts';
+import { labelOf, type Section, type SectionSource } from '../records/section.ts';
 import { BatchSeries, type Load } from './batch-series.ts';
 import { capped, type Fetched, fetchAhead, TooLarge } from './fetching.ts';
 import { type FunctionLimits, LAST_MS, RESERVED_MS } from './limits.ts';
@@ -194,7 +194,7 @@ export class Invocation {
   }
 
   #fail(one: Wanted, reason: string): void {
-    this.failures.push({ object: `s3://${one.object.bucket}/${one.object.key}`, reason });
+    this.failures.push({ object: labelOf(one.object), reason });
     this.#return(one.messages, reason);
   }
 

@@ -31,3 +31,8 @@ export interface Section extends SectionSource {
   /** Indexes among the file's records of those that are not held, as ascending ranges [from, to). */
   readonly gaps: readonly (readonly [number, number])[];
 }
+
+/** Name of a section's object, as people and rows are told of it; a message that announced nothing has no bucket. */
+export function labelOf({ bucket, key }: Pick<SectionSource, 'bucket' | 'key'>): string {
+  return bucket === '' ? key : `s3://${bucket}/${key}`;
+}

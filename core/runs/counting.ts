@@ -2,7 +2,7 @@ import type { IncidentSignal } from '../incidents/model.ts';
 import { parseSignalLine } from '../outputs/signals.ts';
 import { sectionIdentity } from '../records/batch.ts';
 import { contentWords } from '../records/identifier.ts';
-import type { Section } from '../records/section.ts';
+import { labelOf, type Section } from '../records/section.ts';
 import { DuplicateMarker, MARK } from '../scoring/duplicates.ts';
 import { countEvent, countSection, countSignal, type DayMemory, dayOf } from '../scoring/rollups.ts';
 import { FLAG, type Lines, lineAt, type ScoredPart } from '../scoring/section.ts';
@@ -44,11 +44,6 @@ export interface RunSums {
 const MOST_LINES = 200_000;
 /** Copies of other accounts that wait at most. */
 const MOST_WAITING = 20_000;
-
-/** Name of a section's object, as rows tell their origin. */
-export function labelOf({ bucket, key }: Section): string {
-  return bucket === '' ? key : `s3://${bucket}/${key}`;
-}
 
 /**
  * Counts the sections of a run: tells duplicates, adds to the roll-ups, and gives what has signals. A section that was consumed before, or

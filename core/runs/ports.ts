@@ -30,14 +30,9 @@ export const NEW_LEDGER: LedgerState = {
   tries: 0,
 };
 
-export interface Commit {
+/** What a commit makes true of the ledger, and of which run. */
+export interface Commit extends Omit<LedgerState, 'planned' | 'applied' | 'tries'> {
   readonly run: number;
-  readonly runKey: string;
-  readonly memoryKey: string;
-  readonly now: number;
-  readonly watermark: number;
-  readonly live: boolean;
-  readonly due: number;
 }
 
 /** A batch that waits, by its name; a listing is oldest first. */

@@ -1,6 +1,6 @@
 import { type Batch, BatchError, NewerBatchError, openBatch, sectionIdentity, sectionRecords } from '../records/batch.ts';
 import { TrailRecord } from '../records/record.ts';
-import type { Section } from '../records/section.ts';
+import { labelOf, type Section } from '../records/section.ts';
 import { Scorer } from '../scoring/scorer.ts';
 import type { ScoredPart } from '../scoring/section.ts';
 import { type Memory, partitionOf } from '../state/memory.ts';
@@ -85,7 +85,7 @@ export async function takeBatches(
 
 /** Scores the records of a section. */
 export function scoreSection(batch: Batch, section: Section, scorer: Scorer, record: TrailRecord): void {
-  scorer.begin(section.bucket === '' ? section.key : `s3://${section.bucket}/${section.key}`, false);
+  scorer.begin(labelOf(section), false);
   for (const { bytes, from, to, index } of sectionRecords(batch, section)) {
     if (record.scan(bytes, from, to) !== to || record.read() !== null) {
       throw new BatchError(`The batch is damaged: record ${index} of ${section.key} is no record.`);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { PurgeQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { readNotification } from '../../core/records/notification.ts';
-import { describeWithAws, startAws } from './deployed-aws.ts';
+import { cloudSuite } from '../sandbox/cloud-suite.ts';
+import { startAws } from './deployed-aws.ts';
 import { DeployedStack, TRAIL_BUCKET } from './deployed-stack.ts';
 import { type Ended, inFolder, trailwarden } from './run.ts';
 
@@ -39,7 +40,7 @@ interface Message {
   readonly delivered: string;
 }
 
-describeWithAws('backfill', () => {
+cloudSuite('backfill', () => {
   const ADDRESS = `s3://${TRAIL_BUCKET}/AWSLogs`;
   const FAST = ['--rate', '1000', '--yes'];
   let stack: DeployedStack;

@@ -1,14 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cloudSuite } from '../sandbox/cloud-suite.ts';
 import type { World } from './deployed-answers.ts';
-import { describeWithAws, startAws } from './deployed-aws.ts';
+import { startAws } from './deployed-aws.ts';
 import { DeployedStack, TRAIL_BUCKET } from './deployed-stack.ts';
 import { config, diagnose, nowhere, OF_EVENTBRIDGE, ofFunction, ofQueue } from './diagnosing.ts';
 import { inFolder, trailwarden } from './run.ts';
 
 const TRAIL = { bucket: TRAIL_BUCKET };
 
-describeWithAws('doctor --before-deploy', () => {
+cloudSuite('doctor --before-deploy', () => {
   let stack: DeployedStack;
 
   beforeAll(async () => {

@@ -124,10 +124,3 @@ async function refuseSome(request: IncomingMessage, path: string, body: Buffer, 
   const taken = await forward(request, path, Buffer.from(JSON.stringify({ ...input, Entries })), port);
   return json(200, { ...(JSON.parse(taken.body.toString()) as object), Failed });
 }
-
-/** `describe` where dynoxide runs; elsewhere a line says that the tests did not. */
-export const describeWithAws: jest.Describe = (() => {
-  if (process.platform === 'linux' && process.arch === 'x64') return describe;
-  process.stderr.write('The tests of a deployed Trailwarden need Linux on x64 and did not run.\n');
-  return describe.skip;
-})();

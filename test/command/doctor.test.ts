@@ -1,15 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PurgeQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { cloudSuite } from '../sandbox/cloud-suite.ts';
 import type { World } from './deployed-answers.ts';
-import { describeWithAws, startAws } from './deployed-aws.ts';
+import { startAws } from './deployed-aws.ts';
 import { DeployedStack, TRAIL_ARN, TRAIL_BUCKET } from './deployed-stack.ts';
 import { config, diagnose, nowhere, OF_EVENTBRIDGE, ofFunction, ofQueue } from './diagnosing.ts';
 import { inFolder, trailwarden } from './run.ts';
 
 const HOUR = 3_600_000;
 
-describeWithAws('doctor', () => {
+cloudSuite('doctor', () => {
   let stack: DeployedStack;
 
   beforeAll(async () => {
