@@ -91,7 +91,7 @@ export interface Templates {
 /** Templates from a seed's sample trail: every `stride`-th record that belongs to no attack, and every decisive step of one. */
 export function templates(seed: number, stride: number): Templates {
   const { files, expected } = sampleTrail({ seed });
-  const steps = new Set(expected.stories.flatMap((story) => story.events));
+  const steps = new Set([...expected.stories, ...expected.anomalies].flatMap(({ events }) => events));
   const decisive = new Set(expected.stories.flatMap((story) => story.mustFind.map((each) => each.eventID)));
   const records = files.flatMap((file) => file.records).filter((record) => record.eventCategory !== 'Insight');
   const cut = (list: typeof records): Template[] => list.map((record) => templateOf(record, actorOf(record)));

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
+import { type Observer, observerOf } from '../core/anomalies/observe.ts';
+import { anomalyLine, anomalySignal, Unusual } from '../core/anomalies/unusual.ts';
 import type { Config } from '../core/config/schema.ts';
 import { IncidentGrouping } from '../core/incidents/grouping.ts';
-import type { Incident } from '../core/incidents/model.ts';
+import type { Incident, IncidentSignal } from '../core/incidents/model.ts';
 import { type Level, levelRank } from '../core/levels.ts';
 import { homeOf, incidentFinding } from '../core/outputs/asff.ts';
+import { correlationLine } from '../core/outputs/correlation-line.ts';
 import { incidentsJson, regionSummaryCsv, riskSummaryCsv, summaryJson } from '../core/outputs/files.ts';
 import { reportJson } from '../core/outputs/report.ts';
 import type { Results } from '../core/outputs/results.ts';
@@ -14,9 +19,10 @@ import { EVENT_COLUMNS } from '../core/outputs/rows.ts';
 import { parseSignalLine } from '../core/outputs/signals.ts';
 import { addCounts, noCounts } from '../core/records/counts.ts';
 import type { Limits } from '../core/records/inflate.ts';
+import { type Correlated, Correlator } from '../core/rules/correlation.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
 import { compileRules } from '../core/rules/ruleset.ts';
-import { Duplicates, MARK, type Marked } from '../core/scoring/duplicates.ts';
+import { Duplicates, MARK, type Marked, middleTime } from '../core/scoring/duplicates.ts';
 import type { Filters } from '../core/scoring/filters.ts';
 import type { ScoredPart } from '../core/scoring/section.ts';
 import { Tally } from '../core/scoring/tally.ts';
@@ -26,6 +32,7 @@ import { runHere, runOnWorkers, type Taker } from './pool.ts';
 import { fetchInOrder, parseS3, S3Source } from './s3.ts';
 import { explain, findFiles, inOrder, type Source, SourceError, type Unreadable } from './sources.ts';
 import type { Problem, Task, TaskResult } from './tasks.ts';
+import { ToldSignals } from './told-signals.ts';
 
 export interface AnalyzeOptions {
   readonly version: string;
@@ -56,11 +63,15 @@ export class Stopped extends Error {
 const TASK_BYTES = 1024 ** 2;
 const TASK_SOURCES = 64;
 const MOST_PROBLEMS = 1000;
+const DAY = 86_400_000;
+/** Event time that the detectors with a memory stay behind the reading: files hold a day, and some come late. */
+const SLACK = 3 * DAY;
 
 const OUTPUTS = [
   'events.ndjson.gz',
   'annotated_events.csv',
   'signals.ndjson',
+  'anomalies.csv',
   'incidents.json',
   'risk_summary.csv',
   'region_summary.csv',
@@ -179,6 +190,12 @@ class Run implements Taker {
   readonly #problems: Problem[] = [];
   readonly #duplicates = new Duplicates();
   readonly #tally: Tally;
+  readonly #observer: Observer;
+  readonly #unusual: Unusual;
+  /** Up to where the detectors with a memory have judged. */
+  #judged = Number.NEGATIVE_INFINITY;
+  /** Event time up to which the reading has come. */
+  #clock = Number.NEGATIVE_INFINITY;
   readonly #events: OrderedLines;
   readonly #signals: OrderedLines;
 
@@ -186,6 +203,8 @@ class Run implements Taker {
     this.#options = options;
     this.#work = work;
     this.rows = { events: options.events, minRank: levelRank(options.minLevel), table: options.config.report.events > 0 };
+    this.#observer = observerOf(options.config);
+    this.#unusual = new Unusual({ learningDays: options.config.anomalies.learningDays });
     this.#tally = new Tally(options.loaded.rules, options.config.report.events);
     this.#events = new OrderedLines([
       { path: join(work, 'events.ndjson.gz'), gzip: true, header: '' },
@@ -200,10 +219,14 @@ class Run implements Taker {
 
   part(part: ScoredPart): void {
     for (const marked of this.#duplicates.mark(part)) this.#count(marked);
+    // Files come in the order of time, but for what a file of a day goes back: no need to keep months unjudged.
+    this.#clock = Math.max(this.#clock, middleTime(part));
+    if (this.#clock - SLACK - DAY > this.#judged) this.#judge(this.#clock - SLACK);
   }
 
   #count({ part, marks }: Marked): void {
     this.#tally.add(part, marks);
+    this.#observer.observe(part, marks, this.#judged, (event, times) => this.#unusual.observe(event, times));
     const lines = [part.json, part.csv];
     for (let event = 0; event < part.count; event += 1) {
       if (marks === null || marks[event] === MARK.counts) this.#events.add(part.times[event] as number, part.ids, event * 4, lines, event);
@@ -246,9 +269,12 @@ class Run implements Taker {
     for (const marked of this.#duplicates.finish()) this.#count(marked);
     this.#counts.events -= this.#duplicates.count;
     this.#counts.duplicates += this.#duplicates.count;
+    this.#judge(Number.POSITIVE_INFINITY);
     await Promise.all([this.#events.finish(), this.#signals.finish()]);
     const options = this.#options;
-    const all = await this.#incidents();
+    const told = new ToldSignals(join(this.#work, 'anomalies.csv'), this.rows.minRank);
+    const all = await this.#incidents(told).finally(() => told.close());
+    await this.#events.mark(told.marks);
     const incidents = all.filter(({ level }) => levelRank(level) >= this.rows.minRank);
     const rules = options.loaded.rules;
     const results: Results = {
@@ -257,6 +283,8 @@ class Run implements Taker {
       problems: this.#problems,
       tally: this.#tally,
       incidents,
+      anomalies: told.anomalies,
+      resourcesOf: (incident) => told.resourcesOf(incident),
       rules,
       refusals: options.loaded.refusals,
       keyless: compileRules(rules).keyless,
@@ -267,7 +295,7 @@ class Run implements Taker {
       gravestIncident: all[0]?.risk ?? 0,
     };
     const files: Readonly<Record<string, string>> = {
-      'incidents.json': json(incidentsJson(incidents)),
+      'incidents.json': json(incidentsJson(results)),
       'risk_summary.csv': riskSummaryCsv(results),
       'region_summary.csv': regionSummaryCsv(results),
       'summary.json': json(summaryJson(results)),
@@ -281,12 +309,39 @@ class Run implements Taker {
     return results;
   }
 
-  /** Groups the signals, which now lie in order. */
-  async #incidents(): Promise<Incident[]> {
-    const grouping = new IncidentGrouping();
-    for await (const line of splitLines(createReadStream(join(this.#work, 'signals.ndjson')) as AsyncIterable<Buffer>)) {
-      grouping.add(parseSignalLine(line));
+  #judge(watermark: number): void {
+    for (const anomaly of this.#unusual.advance(watermark)) {
+      const { words, signal } = anomalySignal(anomaly);
+      const bytes = Buffer.from(anomalyLine(anomaly));
+      this.#signals.add(signal.time, Uint32Array.from(words), 0, [{ bytes, ends: Uint32Array.of(bytes.length) }], 0);
     }
+    this.#judged = watermark;
+  }
+
+  /** Groups the signals, which now lie in order. */
+  async #incidents(told: ToldSignals): Promise<Incident[]> {
+    const grouping = new IncidentGrouping();
+    const correlator = new Correlator(this.#options.loaded);
+    const [from, to] = ['signals.ndjson', 'signals.whole'].map((name) => join(this.#work, name)) as [string, string];
+    const whole = createWriteStream(to);
+    const take = (line: string, signal: IncidentSignal) => {
+      whole.write(`${line}\n`);
+      told.add(line, signal);
+      if (signal.principal !== '') grouping.add(signal);
+    };
+    const correlate = (found: Correlated) => take(correlationLine(found).trimEnd(), found.signal);
+    for await (const line of splitLines(createReadStream(from) as AsyncIterable<Buffer>)) {
+      const signal = parseSignalLine(line);
+      const found = correlator.add(signal);
+      for (const one of found) if (one.signal.time < signal.time) correlate(one);
+      take(line, signal);
+      for (const one of found) if (one.signal.time >= signal.time) correlate(one);
+      if (whole.writableNeedDrain) await once(whole, 'drain');
+    }
+    for (const found of correlator.advance(Number.POSITIVE_INFINITY)) correlate(found);
+    whole.end();
+    await finished(whole);
+    renameSync(to, from);
     return grouping.finish(this.#tally.to);
   }
 }

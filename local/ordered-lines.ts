@@ -1,21 +1,12 @@
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { createGunzip, gzip } from 'node:zlib';
-import { contentWords, uuidWords } from '../core/records/identifier.ts';
+import { createGunzip } from 'node:zlib';
+import { contentWords, uuidText, uuidWords } from '../core/records/identifier.ts';
 import { parseTime } from '../core/records/time.ts';
 import { type Lines, lineAt, onlyLines } from '../core/scoring/section.ts';
+import { type LineFile, LineFileWriter } from './line-file.ts';
+import { type EventMark, type MarkedFile, markLines } from './line-marks.ts';
 import { splitLines } from './lines.ts';
-
-const compress = promisify(gzip);
-
-/** Where one line of each entry goes. */
-export interface LineFile {
-  readonly path: string;
-  readonly gzip: boolean;
-  /** First line of the file, with its line break, or ''. */
-  readonly header: string;
-}
 
 interface Entry {
   readonly time: number;
@@ -28,9 +19,6 @@ interface Entry {
 /** Bytes of lines that wait for earlier ones, and bytes of lines that came too late to be put in place. */
 const WAITING = 48 * 1024 ** 2;
 const LATE = 32 * 1024 ** 2;
-const CHUNK = 1024 ** 2;
-/** Compressions under way at once. */
-const PARALLEL = 4;
 
 /**
  * Writes entries in (time, eventID) order though they come only nearly so: a bounded buffer puts them in place, and what comes later than
@@ -84,6 +72,12 @@ export class OrderedLines {
     if (this.#late.length > 0) this.#spill();
     for (const failure of await Promise.all(this.#spilling)) if (failure !== undefined) throw failure;
     await this.#merge();
+  }
+
+  /** Adds marks to entries of the finished files: each to the entries of its time and id. */
+  async mark(marks: readonly EventMark[]): Promise<void> {
+    const files = this.#files.map((file, i): MarkedFile => ({ ...file, pieces: (this.#writers[i] as LineFileWriter).pieces }));
+    await markLines(files, marks, keyText);
   }
 
   /** Lets the files go, half-written as they are. */
@@ -193,6 +187,12 @@ function keyOf(line: string): Key {
   return { time: parseTime(found[1] as string), words };
 }
 
+/** What an entry is found by: its time and its id as a UUID. */
+function keyText(line: string): string {
+  const { time, words } = keyOf(line);
+  return `${time} ${uuidText(words)}`;
+}
+
 async function* linesOf(file: LineFile): AsyncGenerator<string> {
   const stream = createReadStream(file.path);
   const input = file.gzip ? stream.pipe(createGunzip()) : stream;
@@ -221,94 +221,4 @@ async function* grouped(file: AsyncGenerator<string>, count: number): AsyncGener
       lines = [];
     }
   }
-}
-
-/** Writes bytes to a file in large pieces, compressed as gzip members where asked, off the main thread. */
-class LineFileWriter {
-  readonly #gzip: boolean;
-  readonly #fd: number;
-  #isEmpty = true;
-  #chunk = Buffer.allocUnsafe(CHUNK);
-  #used = 0;
-  #pending = 0;
-  #done: Promise<void> = Promise.resolve();
-  #abandoned = false;
-  #failure: Error | undefined;
-  #isOpen = true;
-
-  constructor(file: LineFile) {
-    this.#gzip = file.gzip;
-    this.#fd = openSync(file.path, 'w');
-    if (file.header !== '') this.write(Buffer.from(file.header));
-  }
-
-  get behind(): boolean {
-    return this.#pending >= PARALLEL;
-  }
-
-  /** Resolves when what was passed on is written. @throws what kept it from being written. */
-  async settled(): Promise<void> {
-    await this.#done;
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.#used + bytes.length > CHUNK) this.#pass();
-    if (bytes.length > CHUNK) {
-      this.#chunk = Buffer.from(bytes);
-      this.#used = bytes.length;
-      this.#pass();
-      return;
-    }
-    this.#chunk.set(bytes, this.#used);
-    this.#used += bytes.length;
-  }
-
-  async close(): Promise<void> {
-    this.#pass();
-    await this.settled();
-    // No bytes are no gzip file.
-    if (this.#gzip && this.#isEmpty) writeAll(this.#fd, await compress(Buffer.alloc(0)));
-    this.#shut();
-  }
-
-  abandon(): void {
-    this.#abandoned = true;
-    void this.#done.then(() => this.#shut());
-  }
-
-  #shut(): void {
-    if (this.#isOpen) closeSync(this.#fd);
-    this.#isOpen = false;
-  }
-
-  #pass(): void {
-    if (this.#used === 0) return;
-    this.#isEmpty = false;
-    const bytes = this.#chunk.subarray(0, this.#used);
-    this.#used = 0;
-    if (!this.#gzip) {
-      writeAll(this.#fd, bytes);
-      if (this.#chunk.length !== CHUNK) this.#chunk = Buffer.allocUnsafe(CHUNK);
-      return;
-    }
-    this.#chunk = Buffer.allocUnsafe(CHUNK);
-    this.#pending += 1;
-    const compressed = compress(bytes, { level: 1 });
-    // A failure is kept for whoever waits next: a rejection that nobody awaits yet would end the process.
-    this.#done = Promise.all([compressed, this.#done])
-      .then(([member]) => {
-        if (!this.#abandoned && this.#failure === undefined) writeAll(this.#fd, member);
-      })
-      .catch((error: Error) => {
-        this.#failure ??= error;
-      })
-      .finally(() => {
-        this.#pending -= 1;
-      });
-  }
-}
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }

@@ -1,13 +1,13 @@
-import { BarChart } from 'echarts/charts';
+import { BarChart, LineChart } from 'echarts/charts';
 import { DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { button, h } from './dom.ts';
 import { countOf, formatBucket, formatCount, formatDay } from './format.ts';
-import { type Bucket, positionOf, spanOf, type Unit } from './series.ts';
+import { type Band, type Bucket, positionOf, spanOf, type Unit } from './series.ts';
 import { color, onTheme } from './theme.ts';
 
-use([BarChart, GridComponent, TooltipComponent, DataZoomInsideComponent, DataZoomSliderComponent, SVGRenderer]);
+use([BarChart, LineChart, GridComponent, TooltipComponent, DataZoomInsideComponent, DataZoomSliderComponent, SVGRenderer]);
 
 /** Below this many days in view a chart shows hours, above it days; the gap keeps it from flickering between the two. */
 const HOURS_BELOW_DAYS = 3;
@@ -17,6 +17,14 @@ export interface TimeSeries {
   readonly name: string;
   /** Variable of the style sheet that holds its colour. */
   readonly color: string;
+}
+
+/** What is drawn over the bars of one unit, by their position. */
+export interface Overlay {
+  /** What is usual; null where it is not known. */
+  readonly band: readonly (Band | null)[];
+  /** How many unusual hours lie in each bucket. */
+  readonly marks: readonly number[];
 }
 
 export interface TimeChart {
@@ -36,12 +44,14 @@ interface Window {
  * @param label what the chart shows, for readers who do not see it.
  * @param buckets the same counts by day and by hour.
  * @param onPick called with the span of the bar that was chosen, and the series when one of its parts was.
+ * @param overlays what is drawn over the bars, for each unit.
  */
 export function timeChart(
   label: string,
   series: readonly TimeSeries[],
   buckets: Readonly<Record<Unit, readonly Bucket[]>>,
   onPick: (span: { from: string; to: string }, series: number | null) => void,
+  overlays?: Readonly<Record<Unit, Overlay>>,
 ): TimeChart {
   const canvas = h('div', { class: 'chart', role: 'img', 'aria-label': label });
   const readout = h('span', { class: 'chart-range muted', 'aria-live': 'polite' });
@@ -53,7 +63,7 @@ export function timeChart(
   const draw = (): void => {
     const shown = buckets[unit];
     readout.textContent = rangeText(shown, view, unit);
-    chart?.setOption(optionOf(series, shown, visible, view), { notMerge: true, silent: true });
+    chart?.setOption(optionOf(series, shown, visible, view, overlays?.[unit]), { notMerge: true, silent: true });
   };
   const zoomTo = (next: Window): void => {
     const shown = buckets[unit];
@@ -165,6 +175,7 @@ function optionOf(
   buckets: readonly Bucket[],
   visible: ReadonlySet<number>,
   view: Window,
+  overlay: Overlay | undefined,
 ): Parameters<ReturnType<typeof init>['setOption']>[0] {
   const text = { color: color('muted'), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 11 };
   const coarse = matchMedia('(pointer: coarse)').matches;
@@ -181,7 +192,10 @@ function optionOf(
       backgroundColor: color('panel'),
       borderColor: color('line-strong'),
       textStyle: { ...text, color: color('text'), fontSize: 12 },
-      formatter: (points: unknown) => tooltipOf(buckets[(points as { dataIndex: number }[])[0]?.dataIndex ?? -1], series, visible),
+      formatter: (points: unknown) => {
+        const index = (points as { dataIndex: number }[])[0]?.dataIndex ?? -1;
+        return tooltipOf(buckets[index], series, visible, overlay?.band[index], overlay?.marks[index]);
+      },
     },
     xAxis: {
       type: 'category',
@@ -227,23 +241,54 @@ function optionOf(
             },
           ]),
     ],
-    series: [...series.entries()]
-      .filter(([index]) => visible.has(index))
-      .map(([index, { name, color: variable }]) => ({
-        type: 'bar' as const,
-        name,
-        stack: 'all',
-        barMaxWidth: 36,
-        barCategoryGap: '18%',
-        cursor: 'pointer',
-        itemStyle: { color: color(variable) },
-        emphasis: { disabled: true },
-        data: buckets.map((bucket) => bucket.counts[index] ?? 0),
-      })),
+    series: [
+      ...[...series.entries()]
+        .filter(([index]) => visible.has(index))
+        .map(([index, { name, color: variable }]) => ({
+          type: 'bar' as const,
+          name,
+          stack: 'all',
+          barMaxWidth: 36,
+          barCategoryGap: '18%',
+          cursor: 'pointer',
+          itemStyle: { color: color(variable) },
+          emphasis: { disabled: true },
+          data: buckets.map((bucket) => bucket.counts[index] ?? 0),
+        })),
+      ...(overlay === undefined ? [] : overlaySeries(overlay, buckets)),
+    ],
   };
 }
 
-function tooltipOf(bucket: Bucket | undefined, series: readonly TimeSeries[], visible: ReadonlySet<number>): HTMLElement {
+/** The usual band as an area, its middle as a line, and a mark above each bar with something unusual. */
+function overlaySeries({ band, marks }: Overlay, buckets: readonly Bucket[]) {
+  const common = { type: 'line' as const, step: 'middle' as const, silent: true, symbol: 'none', emphasis: { disabled: true } };
+  const hidden = { ...common, stack: 'band', lineStyle: { width: 0 }, z: 1 };
+  return [
+    { ...hidden, data: band.map((one) => one?.low ?? null) },
+    { ...hidden, areaStyle: { color: color('band'), opacity: 1 }, data: band.map((one) => (one ? one.high - one.low : null)) },
+    { ...common, lineStyle: { color: color('muted'), width: 1, type: 'dashed' as const }, data: band.map((one) => one?.usual ?? null) },
+    {
+      ...common,
+      symbol: 'triangle',
+      symbolSize: 10,
+      symbolOffset: [0, -9],
+      showAllSymbol: true,
+      lineStyle: { width: 0 },
+      itemStyle: { color: color('warning') },
+      z: 5,
+      data: buckets.map(({ counts }, i) => ((marks[i] ?? 0) > 0 ? counts.reduce((sum, count) => sum + count, 0) : null)),
+    },
+  ];
+}
+
+function tooltipOf(
+  bucket: Bucket | undefined,
+  series: readonly TimeSeries[],
+  visible: ReadonlySet<number>,
+  band?: Band | null,
+  marks = 0,
+): HTMLElement {
   if (!bucket) return h('div');
   const hour = bucket.key.length > 10 ? `, ${bucket.key.slice(11)}:00–${bucket.key.slice(11)}:59` : '';
   const rows = [...series.entries()]
@@ -262,6 +307,8 @@ function tooltipOf(bucket: Bucket | undefined, series: readonly TimeSeries[], vi
     { class: 'tooltip' },
     h('strong', {}, `${formatDay(bucket.key)}${hour} UTC`),
     h('table', {}, ...rows),
+    band ? h('div', {}, `Usually ${formatCount(Math.round(band.low))} to ${formatCount(Math.round(band.high))}`) : null,
+    marks > 0 ? h('div', { class: 'mark-unusual' }, `▲ ${bucket.key.length > 10 ? 'unusual' : countOf(marks, 'unusual hour')}`) : null,
     h('span', { class: 'muted' }, `${countOf(sum, 'in all', 'in all')}; click to narrow the table`),
   );
 }

@@ -1,9 +1,11 @@
 import { LEVELS } from '../core/levels.ts';
-import type { ReportModel } from '../core/outputs/report-model.ts';
+import type { ReportAnomaly, ReportModel } from '../core/outputs/report-model.ts';
 import { readModel } from './data.ts';
 import { h } from './dom.ts';
+import type { Filters } from './events/filters.ts';
 import { eventsPanel } from './events/panel.ts';
 import { addressesPanel } from './panels/addresses.ts';
+import { anomaliesPanel } from './panels/anomalies.ts';
 import { compliancePanel } from './panels/compliance.ts';
 import { figuresPanel, topBar, verdictPanel } from './panels/header.ts';
 import { incidentsPanel, openIncident } from './panels/incidents.ts';
@@ -15,6 +17,7 @@ import { allowOnlyEmptyMarkup } from './trusted.ts';
 
 const PARTS = [
   { id: 'incidents', name: 'Incidents' },
+  { id: 'anomalies', name: 'Anomalies' },
   { id: 'timeline', name: 'Timeline' },
   { id: 'compliance', name: 'Compliance' },
   { id: 'addresses', name: 'Addresses' },
@@ -37,6 +40,7 @@ function pageOf(model: ReportModel): { readonly nodes: readonly Node[]; readonly
       incidentsPanel(model.incidents, ({ principal, opened, updated }) =>
         events.narrowTo({ principal, from: opened.slice(0, 16), to: minuteAfter(updated) }),
       ),
+      anomaliesPanel(model.anomalies, (anomaly) => events.narrowTo(doingsOf(anomaly))),
       timelinePanel(model, (span, level) => events.narrowTo({ ...span, levels: LEVELS.filter((one) => one === level) })),
       compliancePanel(model.regions, (region) => events.narrowTo({ region })),
       h(
@@ -59,6 +63,20 @@ function pageOf(model: ReportModel): { readonly nodes: readonly Node[]; readonly
     footer(model),
   ];
   return { nodes, start: events.followAddress };
+}
+
+/** The events that an anomaly is about: its principal's, else those from its address, in its account or region, in its window. */
+function doingsOf({ entityKind, entity, principal, address, account, region, from, to }: ReportAnomaly): Partial<Filters> {
+  const span = { from: from.slice(0, 16), to: from === to ? minuteAfter(to) : upTo(to) };
+  if (entityKind === 'address') return { ...span, address: entity };
+  if (principal !== '') return { ...span, principal };
+  if (address !== '') return { ...span, address };
+  return { ...span, ...(account === '' ? {} : { account }), ...(region === '' ? {} : { region }) };
+}
+
+/** A window's end, which lies outside of it, as the time filter takes it. */
+function upTo(iso: string): string {
+  return iso.slice(16) === ':00Z' ? iso.slice(0, 16) : minuteAfter(iso);
 }
 
 /** The first minute that lies wholly after an instant, as the time filter takes it. */

@@ -48,6 +48,42 @@ function withGapsFilled(present: readonly Bucket[], unit: Unit): Bucket[] {
   });
 }
 
+/** What is usual in a bucket. */
+export interface Band {
+  readonly low: number;
+  readonly usual: number;
+  readonly high: number;
+}
+
+/** What is usual in intervals that follow one another; `from` an ISO time in UTC. */
+export interface BandSeries {
+  readonly from: string;
+  readonly low: readonly number[];
+  readonly usual: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** What is usual in each bucket, null where it is not known. */
+export function bandOf(band: BandSeries | null, buckets: readonly Bucket[], unit: Unit): (Band | null)[] {
+  const first = band === null ? Number.NaN : Date.parse(band.from);
+  return buckets.map(({ key }) => {
+    const at = Math.round((startOf(key) - first) / UNIT_MS[unit]);
+    const [low, usual, high] = [band?.low[at], band?.usual[at], band?.high[at]];
+    return low === undefined || usual === undefined || high === undefined ? null : { low, usual, high };
+  });
+}
+
+/** How many of the hours lie in each bucket; hours that come twice count once. */
+export function hoursIn(hours: readonly string[], buckets: readonly Bucket[], unit: Unit): number[] {
+  const width = unit === 'day' ? 10 : 13;
+  const counts = new Map<string, number>();
+  for (const hour of new Set(hours.map((one) => one.slice(0, 13)))) {
+    const key = hour.slice(0, width);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return buckets.map(({ key }) => counts.get(key) ?? 0);
+}
+
 /** Milliseconds of the start of a bucket; NaN when its key is no time. */
 function startOf(key: string): number {
   return Date.parse(key.length > 10 ? `${key}:00:00Z` : `${key}T00:00:00Z`);

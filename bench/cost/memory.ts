@@ -33,7 +33,7 @@ export function steadyMemory({
   filesADay: number;
 }): SteadyMemory {
   const random = new Random('cost/memory');
-  const memory = new Memory(NO_MANIFEST);
+  const memory = new Memory(NO_MANIFEST, { rules: [], correlations: [], refusals: [] }, { learningDays: 14 });
   const fill = (kind: 'ids' | 'sections', time: number, count: number) => {
     for (let i = 0; i < count; i += 1) memory[kind].seen.add([random.u32(), random.u32(), random.u32(), random.u32()], 0, time);
   };

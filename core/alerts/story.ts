@@ -18,7 +18,8 @@ export function shortPrincipal(principal: string): string {
  */
 export function detectionText(detection: Detection): string {
   const { account, region, address, count, first, last, errorCode } = detection;
-  const parts = [shortAction(detection.action) || 'an event'];
+  // An anomaly is no call.
+  const parts = detection.action.startsWith('trailwarden:') ? [] : [shortAction(detection.action) || 'an event'];
   const where = plain(region, 30);
   const whose = plain(account, 20);
   if (where !== '') parts.push(`in ${where}`);
@@ -29,7 +30,18 @@ export function detectionText(detection: Detection): string {
   const times = count > 1 ? `, ${countOf(count, 'time')}${until}` : '';
   const error = plain(errorCode, 60);
   const result = error === '' ? '' : count > 1 ? `, the gravest call failed with ${error}` : `, failed with ${error}`;
-  return `${parts.join(' ')}${times}${result}`;
+  return `${parts.join(' ') || 'seen'}${times}${result}`;
+}
+
+/** `2026-11-25 09:14:05 Trail stopped: cloudtrail:StopLogging in eu-central-1 of 111122223333.` */
+export function detectionSentence(detection: Detection): string {
+  const { first, title, detector } = detection;
+  return `${day(first)} ${clock(first)} ${plain(title, 120) || detector}: ${detectionText(detection)}.`;
+}
+
+/** What to do about an incident, whatever it is. */
+export function askOwner(principal: string): string {
+  return `Ask the owner of ${shortPrincipal(principal)} about these calls. If nobody can explain them, disable its credentials, revert the changes, and keep the trail.`;
 }
 
 /** Detections in the order in which they began. */

@@ -78,6 +78,15 @@ export const ConfigSchema = v.strictObject({
     }),
     {},
   ),
+  anomalies: v.optional(
+    v.strictObject({
+      learningDays: v.optional(
+        v.pipe(wholeNumber(1, 90), v.description('Days of its own activity after which something new or unusual of a principal is told.')),
+        14,
+      ),
+    }),
+    {},
+  ),
   posture: v.optional(
     v.strictObject({
       regions: v.optional(

@@ -1,14 +1,17 @@
 import type { RoleTag } from '../config/schema.ts';
 import { type Level, levelOf } from '../levels.ts';
 import { stableUuid } from '../records/identifier.ts';
-import { type Factor, noisyOr } from '../risk/event-risk.ts';
+import { type Factor, NO_RISK, noisyOr, type Risk } from '../risk/event-risk.ts';
 import type { Detection, Incident, IncidentSignal } from './model.ts';
+import { sequenceFactors } from './sequences.ts';
 
 export const MOST_IDS = 500;
 export const MOST_DETECTIONS = 60;
 const MOST_PLACES = 50;
 /** What a further detector of the same tactic keeps of its weight: breadth over tactics counts, repetition hardly. */
 const SAME_TACTIC = 0.5;
+/** Time after which what a detector saw weighs half: risk accumulates, and fades. */
+export const HALF_LIFE = 24 * 3_600_000;
 /** Share that each doubling of a detector's signals adds. */
 const REPETITION = 0.1;
 
@@ -33,6 +36,13 @@ export interface GroupState {
   readonly ordinal: number;
   readonly lateId: string;
   readonly backfill: boolean;
+  readonly peak: Peak;
+}
+
+/** The highest risk that a group came to, and what it was made of. */
+interface Peak extends Risk {
+  /** When, milliseconds since 1970. */
+  readonly time: number;
 }
 
 /** Signals of one principal that belong together, while they come in: an incident, once one of them weighs something. */
@@ -49,6 +59,7 @@ export class Group {
   updated: number;
   count = 0;
   top: { readonly title: string; readonly eventID: string; readonly time: number; readonly weight: number };
+  #peak: Peak = { ...NO_RISK, time: 0 };
   readonly #ids: string[] = [];
   readonly #tactics = new Set<string>();
   readonly #techniques = new Set<string>();
@@ -72,6 +83,7 @@ export class Group {
     group.updated = state.updated;
     group.count = state.count;
     group.ordinal = state.ordinal;
+    group.#peak = state.peak;
     group.lateId = state.lateId;
     group.#ids.push(...state.ids);
     for (const tactic of state.tactics) group.#tactics.add(tactic);
@@ -101,17 +113,18 @@ export class Group {
       ordinal: this.ordinal,
       lateId: this.lateId,
       backfill: this.backfill,
+      peak: this.#peak,
     };
+  }
+
+  /** The highest risk that it came to, 0-100. */
+  get risk(): number {
+    return this.#peak.risk;
   }
 
   /** What tells it from its principal's other incidents; '' while it is none. */
   get key(): string {
     return this.lateId !== '' ? `late ${this.lateId}` : this.ordinal === 0 ? '' : String(this.ordinal);
-  }
-
-  /** Whether any of its signals weighs something. */
-  get risky(): boolean {
-    return this.top.weight > 0;
   }
 
   add(signal: IncidentSignal): void {
@@ -137,11 +150,19 @@ export class Group {
       detected.first = Math.min(detected.first, time);
       detected.last = Math.max(detected.last, time);
     }
+    if (weight > 0) this.#weigh(Math.max(time, this.updated));
+  }
+
+  /** What its detections weigh at a time: those of earlier days less and less. */
+  #weigh(time: number): void {
+    const faded = [...this.#detected.values()].map((one) => ({ ...one, weight: one.weight * 2 ** ((one.last - time) / HALF_LIFE) }));
+    const risk = noisyOr([...incidentFactors(faded), ...sequenceFactors(faded)]);
+    if (risk.risk >= this.#peak.risk) this.#peak = { ...risk, time };
   }
 
   /** The incident that it is so far. */
   incident(status: Incident['status']): Incident {
-    const { risk, reasons } = noisyOr(incidentFactors(this.#detected.values()));
+    const { risk, reasons } = this.#peak;
     return {
       id: stableUuid('incident', this.principal, this.key),
       principal: this.principal,

@@ -3,6 +3,10 @@ import type { Incident, IncidentSignal } from './model.ts';
 
 /** Quiet that ends an incident. */
 export const QUIET = 24 * 3_600_000;
+/** Risk of one event that opens an incident: high. */
+export const OPENING_EVENT = 70;
+/** Risk that a principal's signals come to together, faded, that opens one: weak signals never do alone. */
+export const OPENING_SUM = 60;
 
 /** A principal's incidents as JSON, as they wait in the memory between runs. */
 export interface PrincipalState {
@@ -60,7 +64,7 @@ export class PrincipalIncidents {
     }
     const own = new Group(signal);
     own.add(signal);
-    if (own.risky) own.lateId = signal.id;
+    if (signal.risk >= OPENING_EVENT) own.lateId = signal.id;
     return own;
   }
 
@@ -82,7 +86,7 @@ export class PrincipalIncidents {
   #grow(signal: IncidentSignal): void {
     this.group ??= new Group(signal);
     this.group.add(signal);
-    if (this.group.ordinal === 0 && this.group.risky) {
+    if (this.group.ordinal === 0 && (signal.risk >= OPENING_EVENT || this.group.risk >= OPENING_SUM)) {
       this.#ordinal += 1;
       this.group.ordinal = this.#ordinal;
     }

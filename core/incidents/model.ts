@@ -28,6 +28,8 @@ export interface IncidentSignal {
   readonly eventID: string;
   /** Whether it comes from a backfill. */
   readonly backfill?: boolean;
+  /** Fields of the record that correlations group or count by. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** What one detector saw in an incident. */

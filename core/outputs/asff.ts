@@ -1,5 +1,5 @@
-import { detectionText, inOrder } from '../alerts/story.ts';
-import { clock, cut, day, plain } from '../alerts/wording.ts';
+import { detectionSentence, inOrder } from '../alerts/story.ts';
+import { cut, plain } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Incident } from '../incidents/model.ts';
 
@@ -142,10 +142,7 @@ export function incidentFinding(incident: Told, home: Home, standing?: Standing)
 
 /** The detections in time order as sentences, as many as there is room for, the rest as a number. */
 function story({ detections }: Told, start: string, most: number): string {
-  const lines = inOrder(detections).map((one) => {
-    const title = plain(one.title, 120) || one.detector;
-    return `${day(one.first)} ${clock(one.first)} ${title}: ${detectionText(one)}.`;
-  });
+  const lines = inOrder(detections).map(detectionSentence);
   let text = start;
   for (const [i, line] of lines.entries()) {
     const rest = `And ${lines.length - i} more.`;

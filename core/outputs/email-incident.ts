@@ -1,5 +1,5 @@
 import type { Told } from '../alerts/receipt.ts';
-import { detectionText, inOrder, shortPrincipal } from '../alerts/story.ts';
+import { askOwner, detectionText, inOrder, shortPrincipal } from '../alerts/story.ts';
 import { clock, count, countOf, cut, day, duration, listOf, plain, utc } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Detection } from '../incidents/model.ts';
@@ -188,8 +188,7 @@ function advice({ guidance, principal }: IncidentItem): Advice[] {
     links: references.filter(isPage).slice(0, MOST_LINKS),
   }));
   if (given.length > 0) return given;
-  const text = `Ask the owner of ${shortPrincipal(principal)} about the calls above. If nobody can explain them, disable its credentials, revert the changes, and keep the trail.`;
-  return [{ title: 'Find out who did this', text, source: '', links: [] }];
+  return [{ title: 'Find out who did this', text: askOwner(principal), source: '', links: [] }];
 }
 
 /** Only plain addresses of web pages become links. */

@@ -1,6 +1,6 @@
 import { day, plain } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
-import type { Detection } from '../incidents/model.ts';
+import type { Detection, Incident } from '../incidents/model.ts';
 import type { Code } from './email-letter.ts';
 import { shellWord } from './shell.ts';
 
@@ -48,25 +48,71 @@ export function furtherLooks(item: IncidentItem, trail: string | undefined): Cod
       ...accounts.map((account) => `--account ${account}`),
     ]),
   );
-  const who = identity(item);
-  if (who !== '') {
+  const code = athenaQuery(item);
+  if (code !== '') {
     looks.push({
       intro: 'All calls of this principal, in Athena over the trail bucket (table made with "Create Athena table" in CloudTrail):',
-      code: [
-        'SELECT eventtime, eventsource, eventname, awsregion, recipientaccountid,',
-        '       sourceipaddress, errorcode, eventid',
-        'FROM cloudtrail_logs',
-        `WHERE ${who}`,
-        `  AND eventtime BETWEEN '${second(item.opened - HOUR)}' AND '${second(item.updated + HOUR)}'`,
-        'ORDER BY eventtime',
-      ].join('\n'),
+      code,
     });
   }
   return looks;
 }
 
+/** What a query is made of. */
+type Asked = Pick<Incident, 'principal' | 'detections' | 'opened' | 'updated'>;
+
+/** All calls of an incident's principal in its time, for Athena; '' where neither the principal nor an event can be named. */
+export function athenaQuery(incident: Asked): string {
+  const who = identity(incident);
+  if (who === '') return '';
+  return [
+    'SELECT eventtime, eventsource, eventname, awsregion, recipientaccountid,',
+    '       sourceipaddress, errorcode, eventid',
+    'FROM cloudtrail_logs',
+    `WHERE ${who}`,
+    `  AND eventtime BETWEEN '${second(incident.opened - HOUR)}' AND '${second(incident.updated + HOUR)}'`,
+    'ORDER BY eventtime',
+  ].join('\n');
+}
+
+/** The same for CloudWatch Logs Insights, over the log group that a trail delivers to. */
+export function insightsQuery(incident: Asked): string {
+  const who = insightsIdentity(incident);
+  if (who === '') return '';
+  const [from, to] = [Math.max(0, incident.opened - HOUR), Math.min(incident.updated + HOUR, 8.64e15)];
+  return [
+    'fields eventTime, eventSource, eventName, awsRegion, recipientAccountId, sourceIPAddress, errorCode, eventID',
+    `| filter ${who}`,
+    `| filter toMillis(@timestamp) >= ${from} and toMillis(@timestamp) <= ${to}`,
+    '| sort eventTime asc',
+    '| limit 10000',
+  ].join('\n');
+}
+
+/** Names that stand in a query of Logs Insights as they are: what IAM allows, without quotes and backslashes. */
+const INSIGHTS_NAME = /^[\w+=,.@:/-]+$/;
+
+function insightsIdentity({ principal, detections }: Asked): string {
+  if (principal.length <= 512 && INSIGHTS_NAME.test(principal)) {
+    if (/^arn:[a-z-]+:iam::\d{12}:role\//.test(principal)) {
+      // Behind the role's ARN the person's name may follow.
+      const roles = [principal, principal.replace(/\/[^/]*$/, '')].filter((role) => /:role\/./.test(role));
+      return `userIdentity.sessionContext.sessionIssuer.arn in [${roles.map((role) => `'${role}'`).join(', ')}]`;
+    }
+    if (/^arn:[a-z-]+:(iam|sts)::\d{12}:((user|federated-user)\/|root$)/.test(principal)) return `userIdentity.arn = '${principal}'`;
+    if (/^account\/\d{12}$/.test(principal)) return `userIdentity.accountId = '${principal.slice(-12)}'`;
+    if (/^[a-z0-9.-]+\.amazonaws\.com$/.test(principal)) return `userIdentity.invokedBy = '${principal}'`;
+  }
+  const ids = eventIds(detections);
+  return ids.length === 0 ? '' : `eventID in [${ids.map((id) => `'${id}'`).join(', ')}]`;
+}
+
+function eventIds(detections: readonly Detection[]): string[] {
+  return [...new Set(detections.map(({ eventID }) => eventID).filter((id) => UUID.test(id)))].slice(0, 20);
+}
+
 /** The condition that picks the principal's events; by their ids where the principal is of no known form. */
-function identity({ principal, detections }: IncidentItem): string {
+function identity({ principal, detections }: Asked): string {
   const text = plain(principal, 512);
   // In SQL a quote inside a literal is doubled, and nothing else means anything there.
   const literal = `'${text.replaceAll("'", "''")}'`;
@@ -79,7 +125,7 @@ function identity({ principal, detections }: IncidentItem): string {
     if (/^account\/\d{12}$/.test(text)) return `useridentity.accountid = '${text.slice(-12)}'`;
     if (/^[a-z0-9.-]+\.amazonaws\.com$/.test(text)) return `useridentity.invokedby = ${literal}`;
   }
-  const ids = [...new Set(detections.map(({ eventID }) => eventID).filter((id) => UUID.test(id)))].slice(0, 20);
+  const ids = eventIds(detections);
   return ids.length === 0 ? '' : `eventid IN (${ids.map((id) => `'${id}'`).join(', ')})`;
 }
 

@@ -1,7 +1,12 @@
+import { askOwner, detectionSentence, inOrder } from '../alerts/story.ts';
+import { plain } from '../alerts/wording.ts';
 import type { Incident } from '../incidents/model.ts';
 import { LEVELS } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
+import type { Rule } from '../rules/model.ts';
+import { guidance } from '../runs/item.ts';
 import { csvRow } from './csv.ts';
+import { athenaQuery, insightsQuery } from './email-queries.ts';
 import {
   compliance,
   levelCounts,
@@ -15,6 +20,7 @@ import {
 
 /** Entries that summary.json lists of each kind; the files beside it hold all. */
 const SUMMARY_TOP = 50;
+const MOST_STEPS = 5;
 
 /** summary.json: every number of the terminal, with stable keys (docs/outputs.md). */
 export function summaryJson(results: Results): Record<string, unknown> {
@@ -29,8 +35,11 @@ export function summaryJson(results: Results): Record<string, unknown> {
     incidents: results.incidents.length,
     incidentLevels: levelCounts(LEVELS.map((level) => results.incidents.filter((incident) => incident.level === level).length)),
     topIncidents: results.incidents.slice(0, SUMMARY_TOP).map(({ id, principal, level, risk }) => ({ id, principal, level, risk })),
+    anomalies: results.anomalies.count,
+    anomalyKinds: Object.fromEntries(results.anomalies.kinds.map(({ kind, count }) => [kind, count])),
+    anomalyLevels: levelCounts(results.anomalies.levels),
     topPrincipals: principals.slice(0, SUMMARY_TOP).map(({ levels: _, ...rest }) => rest),
-    topAddresses: rankAddresses(results.tally).slice(0, SUMMARY_TOP),
+    topAddresses: rankAddresses(results).slice(0, SUMMARY_TOP),
     topRules: rankRules(results).slice(0, SUMMARY_TOP),
     compliance: compliance(results),
     rules: {
@@ -43,16 +52,35 @@ export function summaryJson(results: Results): Record<string, unknown> {
 }
 
 /** incidents.json: every incident, gravest first. */
-export function incidentsJson(incidents: readonly Incident[]): unknown[] {
-  return incidents.map(({ opened, updated, detections, signalIds, signals, top, ...rest }) => ({
-    ...rest,
-    opened: isoTime(opened),
-    updated: isoTime(updated),
-    detections: detections.map(({ first, last, ...detection }) => ({ ...detection, first: isoTime(first), last: isoTime(last) })),
-    signals,
-    signalIds,
-    top: { ...top, time: isoTime(top.time) },
-  }));
+export function incidentsJson(results: Results): unknown[] {
+  const rules = rulesByDetector(results.rules);
+  return results.incidents.map((incident) => {
+    const { opened, updated, detections, signalIds, signals, top, ...rest } = incident;
+    return {
+      ...rest,
+      opened: isoTime(opened),
+      updated: isoTime(updated),
+      resources: results.resourcesOf(incident),
+      story: inOrder(detections).map(detectionSentence),
+      nextSteps: nextSteps(incident, rules),
+      query: { athena: athenaQuery(incident), logsInsights: insightsQuery(incident) },
+      detections: detections.map(({ first, last, ...detection }) => ({ ...detection, first: isoTime(first), last: isoTime(last) })),
+      signals,
+      signalIds,
+      top: { ...top, time: isoTime(top.time) },
+    };
+  });
+}
+
+/** Rules by the names that signals give them. */
+export function rulesByDetector(rules: readonly Rule[]): Map<string, Rule> {
+  return new Map(rules.map((rule) => [`rule:${rule.id}`, rule]));
+}
+
+/** What the rules of the heaviest detectors advise, then what holds for every incident. */
+export function nextSteps(incident: Incident, rules: ReadonlyMap<string, Rule>): string[] {
+  const advice = guidance(incident, rules).slice(0, MOST_STEPS);
+  return [...advice.map(({ title, text }) => `${plain(title, 140)}: ${plain(text, 700)}`), askOwner(incident.principal)];
 }
 
 /** risk_summary.csv: all principals together, then each, highest risk first. */

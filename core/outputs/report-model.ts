@@ -20,6 +20,11 @@ export interface ReportModel {
   readonly addresses: readonly ReportAddress[];
   /** Console sign-ins per hour (UTC), oldest first; hours without sign-ins are left out. */
   readonly logins: readonly { readonly hour: string; readonly succeeded: number; readonly failed: number }[];
+  /** How many sign-ins are usual, by hour and by day; null while that is not known. */
+  readonly loginBand: { readonly hour: ReportBand; readonly day: ReportBand } | null;
+  /** Hours with unusually many sign-ins, oldest first, at most 300. */
+  readonly loginSpikes: readonly ReportSpike[];
+  readonly anomalies: ReportAnomalies;
   /** Principals by risk, highest first, at most 50. */
   readonly principals: readonly ReportPrincipal[];
   /** Rules with signals, gravest level first. */
@@ -57,6 +62,67 @@ export interface ReportIncident {
   readonly addresses: readonly string[];
   readonly signals: number;
   readonly reasons: readonly ReportReason[];
+  readonly status: 'open' | 'resolved';
+  /** What each detector saw, in the order of the first signals. */
+  readonly detections: readonly ReportDetection[];
+  readonly resources: readonly { readonly type: string; readonly name: string }[];
+  readonly nextSteps: readonly string[];
+  /** Queries that show more, '' where none can be made. */
+  readonly query: { readonly athena: string; readonly logsInsights: string };
+}
+
+export interface ReportDetection {
+  readonly title: string;
+  readonly level: Level;
+  readonly first: string;
+  readonly last: string;
+  readonly count: number;
+  /** The heaviest call, its place and result. */
+  readonly text: string;
+}
+
+/** What is usual in the hours or days that follow one another from `from` on. */
+export interface ReportBand {
+  readonly from: string;
+  readonly low: readonly number[];
+  readonly usual: readonly number[];
+  readonly high: readonly number[];
+}
+
+export interface ReportSpike {
+  readonly hour: string;
+  readonly text: string;
+}
+
+export interface ReportAnomalies {
+  readonly count: number;
+  /** By kind of detector, as `first-seen` or `outlier`, most first. */
+  readonly kinds: readonly { readonly kind: string; readonly count: number }[];
+  /** The gravest of each kind, gravest first. */
+  readonly list: readonly ReportAnomaly[];
+}
+
+export interface ReportAnomaly {
+  readonly id: string;
+  readonly kind: string;
+  readonly detector: string;
+  readonly entityKind: 'principal' | 'address' | 'account' | 'region' | 'person';
+  readonly entity: string;
+  readonly title: string;
+  readonly text: string;
+  readonly level: Level;
+  /** The window that was judged; the same time twice for one event. */
+  readonly from: string;
+  readonly to: string;
+  readonly observed: string;
+  /** What was expected: a band as `0-4`, a list, or ''. */
+  readonly expected: string;
+  readonly score: number;
+  readonly reasons: readonly string[];
+  readonly principal: string;
+  readonly account: string;
+  readonly region: string;
+  readonly address: string;
 }
 
 export interface ReportEvent {

@@ -6,6 +6,8 @@ import { isoTime } from '../records/time.ts';
 import { noisyOr, type Reason } from '../risk/event-risk.ts';
 import type { Refusal, Rule } from '../rules/model.ts';
 import type { AddressTally, Tally } from '../scoring/tally.ts';
+import type { AnomalySummary } from './anomalies.ts';
+import type { Resource } from './resources.ts';
 
 /** Everything an analysis found, from which each surface takes what it shows. */
 export interface Results {
@@ -15,6 +17,9 @@ export interface Results {
   readonly problems: readonly { readonly file: string; readonly reason: string }[];
   readonly tally: Tally;
   readonly incidents: readonly Incident[];
+  readonly anomalies: AnomalySummary;
+  /** What an incident was about, as far as its calls name it. */
+  readonly resourcesOf: (incident: Incident) => readonly Resource[];
   readonly rules: readonly Rule[];
   readonly refusals: readonly Refusal[];
   readonly keyless: readonly Rule[];
@@ -95,9 +100,10 @@ const LEAST_SPREAD = 8;
 /**
  * Source addresses by risk, highest first. An address is marked anomalous where its risk is an outlier among all addresses by its
  * modified z-score, (risk − median) / (1.4826 · MAD), above 3.5, and it is one or two principals' own, or at least one in twenty of its calls
- * was risky or failed: an office from which many work gathers risk without being strange.
+ * was risky or failed: an office from which many work gathers risk without being strange. It is marked as well where the isolation forest
+ * found it unlike the others in some hour or day.
  */
-export function rankAddresses(tally: Tally): RankedAddress[] {
+export function rankAddresses({ tally, anomalies }: Pick<Results, 'tally' | 'anomalies'>): RankedAddress[] {
   const addresses = [...tally.addresses.values()].map((address) => ({ ...address, risk: addressRisk(address) }));
   const risks = addresses.map(({ risk }) => risk).sort((a, b) => a - b);
   const middle = median(risks);
@@ -106,8 +112,19 @@ export function rankAddresses(tally: Tally): RankedAddress[] {
     .sort((a, b) => b.risk - a.risk || b.riskyEvents - a.riskyEvents || b.events - a.events || (a.address < b.address ? -1 : 1))
     .map(({ address, risk, events, riskyEvents, failedEvents, principals }) => {
       const z = (risk - middle) / spread;
-      const anomalous = risks.length >= 5 && z > OUTLIER && (principals.size <= 2 || (riskyEvents + failedEvents) * 20 >= events);
-      return { address, risk, events, riskyEvents, failedEvents, principals: principals.size, anomalous, why: anomalous ? why() : [] };
+      const stands = risks.length >= 5 && z > OUTLIER && (principals.size <= 2 || (riskyEvents + failedEvents) * 20 >= events);
+      const outlier = anomalies.addresses.get(address);
+      const reasons = [...(stands ? why() : []), ...(outlier === undefined ? [] : [outlier.text])];
+      return {
+        address,
+        risk,
+        events,
+        riskyEvents,
+        failedEvents,
+        principals: principals.size,
+        anomalous: reasons.length > 0,
+        why: reasons,
+      };
 
       function why(): string[] {
         const others = middle === 0 ? 'have none' : `have ${Math.round(middle)} or less`;

@@ -4,10 +4,12 @@ import { stableUuid } from '../records/identifier.ts';
 import type { TrailRecord } from '../records/record.ts';
 import { isoTime } from '../records/time.ts';
 import type { Reason } from '../risk/event-risk.ts';
+import { carriedFields } from '../rules/correlation-fields.ts';
 import type { Rule } from '../rules/model.ts';
 import type { Found, Origin, ScoredEvent } from '../scoring/model.ts';
 import { csvCell } from './csv.ts';
 import type { ReportEvent } from './report-model.ts';
+import { resourcesOf } from './resources.ts';
 
 /** Columns of annotated_events.csv. Time and eventID lead: rows are ordered by them. */
 export const EVENT_COLUMNS = [
@@ -32,6 +34,8 @@ export const EVENT_COLUMNS = [
   'controls',
   'rules',
   'origin',
+  // Empty at first: what is unusual is known once all is read (local/line-marks.ts), and the last column is easily filled.
+  'anomalies',
 ] as const;
 
 /** Characters of one text of an event that the report's table shows at most. */
@@ -95,7 +99,7 @@ export function eventRows({ record, actor, account, risk, found, controls, origi
   const error = written(record.errorCode);
   const csv = `${time},${csvCell(id)},${level},${risk.risk},${principal.csv},${session.csv},${actor.roleTag},${source.csv},${name.csv},${region.csv},${owner.csv},${address.csv},${agent.csv},${error.csv},${record.category},`;
   const json = `{"time":"${time}","eventID":${JSON.stringify(id)},"level":"${level}","risk":${risk.risk},"principal":${principal.json},"session":${session.json},"roleTag":"${actor.roleTag}","eventSource":${source.json},"eventName":${name.json},"region":${region.json},"account":${owner.json},"sourceIPAddress":${address.json},"userAgent":${agent.json},"errorCode":${error.json},"category":"${record.category}","origin":${origin.json[0]}${index}${origin.json[1]}`;
-  const place = `${origin.csv[0]}${index}${origin.csv[1]}\n`;
+  const place = `${origin.csv[0]}${index}${origin.csv[1]},\n`;
   if (found.length === 0) return { csv: `${csv},,,,,${place}`, json: `${json}}\n` };
   const rules = found.map(({ rule }) => rule);
   const tactics = union(rules.map((rule) => rule.tactics));
@@ -145,7 +149,10 @@ export function signalLine({ record, actor, account, risk }: ScoredEvent, { rule
   const where = `"region":${written(record.region).json},"sourceIPAddress":${written(record.address).json}`;
   const what = `"eventSource":${written(record.eventSource).json},"eventName":${written(record.eventName).json},"errorCode":${written(record.errorCode).json}`;
   const weighed = `"risk":${risk.risk},"weight":${Math.round(weight * 10_000) / 10_000},"evidence":${JSON.stringify(evidence)}`;
-  return `{"time":"${isoTime(record.time)}","eventID":${JSON.stringify(id)},"id":"${stableUuid('signal', `rule:${rule.id}`, ...causeOf(record))}",${head},${who},${where},${what},${weighed}${tail}}\n`;
+  const fields = rule.carries === undefined ? '' : `,"fields":${JSON.stringify(carriedFields(rule.carries, record))}`;
+  const resources = resourcesOf(record);
+  const touched = resources.length === 0 ? '' : `,"resources":${JSON.stringify(resources)}`;
+  return `{"time":"${isoTime(record.time)}","eventID":${JSON.stringify(id)},"id":"${stableUuid('signal', `rule:${rule.id}`, ...causeOf(record))}",${head},${who},${where},${what},${weighed}${touched}${fields}${tail}}\n`;
 }
 
 /** An event as the report's table shows it, as JSON. */

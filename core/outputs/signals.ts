@@ -23,5 +23,6 @@ export function parseSignalLine(line: string): IncidentSignal {
     weight: s.weight,
     risk: s.risk,
     eventID: s.eventID,
+    ...(s.fields !== undefined && { fields: s.fields }),
   };
 }

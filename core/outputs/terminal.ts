@@ -11,6 +11,7 @@ export interface TerminalStyle {
 const TOP_PRINCIPALS = 5;
 const TOP_REASONS = 4;
 const TOP_RULES = 8;
+const TOP_ANOMALIES = 3;
 const TOP_PROBLEMS = 5;
 const BAR = 24;
 
@@ -70,6 +71,21 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
   if (risky.length === 0) lines.push('  None did anything that a rule calls risky.');
   for (const principal of risky.slice(0, TOP_PRINCIPALS)) lines.push(...principalLines(principal, paint, width));
   if (risky.length > TOP_PRINCIPALS) lines.push(`  and ${count(risky.length - TOP_PRINCIPALS)} more: see risk_summary.csv`);
+
+  const { anomalies } = results;
+  heading('What is unusual');
+  if (anomalies.count === 0) lines.push('  Nothing that stands out from what was before.');
+  else {
+    const kinds = anomalies.kinds.map(({ kind, count: n }) => `${kind.replaceAll('-', ' ')} ${count(n)}`).join(', ');
+    lines.push(
+      ...wrap(`${count(anomalies.count)} ${anomalies.count === 1 ? 'anomaly' : 'anomalies'}: ${kinds}; see anomalies.csv`, width, '  '),
+    );
+  }
+  for (const { level, title, entity, observed, expected } of anomalies.top.slice(0, TOP_ANOMALIES)) {
+    lines.push(`  ${paint[level](level.padEnd(13))} ${shorten(printable(`${title}: ${entity.name}`), width - 16)}`);
+    const usual = expected === '' ? '' : `, expected ${expected}`;
+    lines.push(`      ${shorten(printable(`saw ${observed}${usual}`), width - 6)}`);
+  }
 
   heading('Rules by level and signals');
   const rules = rankRules(results);

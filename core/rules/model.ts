@@ -15,9 +15,11 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** A Sigma rule, parsed and proved able to fire; plain JSON, so a ruleset can be prepared at build time. */
-export interface Rule {
+/** What a rule and a correlation say of themselves. */
+export interface DetectorText {
   readonly id: string;
+  /** By which correlations may refer to it instead of by its id. */
+  readonly name?: string;
   readonly title: string;
   readonly file: string;
   readonly level: Level;
@@ -35,10 +37,43 @@ export interface Rule {
   readonly techniques: readonly string[];
   /** CIS AWS Foundations v3.0 controls in the rule's tags (`cis.4.5` gives `4.5`). */
   readonly controls: readonly string[];
+}
+
+/** A Sigma rule, parsed and proved able to fire; plain JSON, so a ruleset can be prepared at build time. */
+export interface Rule extends DetectorText {
   readonly condition: Condition;
   /** The case-folded eventSource and eventName values that the rule asks for, which the index keys it by; undefined means "any". */
   readonly sources?: readonly string[];
   readonly names?: readonly string[];
+  /** Fields of the record that its signals carry, as correlations group by them or count them. */
+  readonly carries?: readonly string[];
+}
+
+export const CORRELATION_TYPES = ['event_count', 'value_count', 'temporal', 'temporal_ordered'] as const;
+export type CorrelationType = (typeof CORRELATION_TYPES)[number];
+
+/** A Sigma correlation: what several matches of rules come to within a timespan. Plain JSON, like a rule. */
+export interface CorrelationRule extends DetectorText {
+  readonly type: CorrelationType;
+  /** Ids of the rules, or of other correlations, that it looks at. */
+  readonly rules: readonly string[];
+  /** Events count together that agree in all of these; none: all of them do. */
+  readonly groupBy: readonly CorrelatedField[];
+  /** Of `value_count`: the field whose distinct values count. */
+  readonly field?: CorrelatedField;
+  /** Milliseconds. */
+  readonly timespan: number;
+  /** How many events, distinct values or different rules it takes; `most` is there where there may not be more. */
+  readonly least: number;
+  readonly most?: number;
+}
+
+/** A field by which events are grouped or counted: one that each signal has (see correlation-fields.ts), or a path in the record. */
+export interface CorrelatedField {
+  /** As the correlation calls it: the field, or an alias. */
+  readonly name: string;
+  /** The field in the events of each of the correlation's rules, in the order of `rules`. */
+  readonly of: readonly string[];
 }
 
 /**
@@ -100,5 +135,6 @@ export interface Evidence {
 
 export interface LoadedRules {
   readonly rules: readonly Rule[];
+  readonly correlations: readonly CorrelationRule[];
   readonly refusals: readonly Refusal[];
 }

@@ -1,3 +1,5 @@
+import type { Observation } from '../anomalies/observation.ts';
+import type { Observer } from '../anomalies/observe.ts';
 import type { IncidentSignal } from '../incidents/model.ts';
 import { parseSignalLine } from '../outputs/signals.ts';
 import { sectionIdentity } from '../records/batch.ts';
@@ -5,7 +7,7 @@ import { contentWords } from '../records/identifier.ts';
 import { labelOf, type Section } from '../records/section.ts';
 import { DuplicateMarker, MARK } from '../scoring/duplicates.ts';
 import { countEvent, countSection, countSignal, type DayMemory, dayOf } from '../scoring/rollups.ts';
-import { FLAG, type Lines, lineAt, type ScoredPart } from '../scoring/section.ts';
+import { FLAG, type Lines, lineAt, onlyEvent, type ScoredPart } from '../scoring/section.ts';
 import type { Memory, SignalledEvent, WaitingCopy } from '../state/memory.ts';
 
 /** A section with its events scored. */
@@ -49,8 +51,15 @@ const MOST_WAITING = 20_000;
  * Counts the sections of a run: tells duplicates, adds to the roll-ups, and gives what has signals. A section that was consumed before, or
  * comes twice, counts nothing. `previous` is the watermark before this run, `watermark` the one it moves to.
  */
-export function countSections(memory: Memory, scored: readonly ScoredSection[], previous: number, watermark: number, now: number): Counted {
-  return new Counting(memory, previous, watermark, now).run(scored);
+export function countSections(
+  memory: Memory,
+  scored: readonly ScoredSection[],
+  observer: Observer,
+  previous: number,
+  watermark: number,
+  now: number,
+): Counted {
+  return new Counting(memory, observer, previous, watermark, now).run(scored);
 }
 
 class Counting implements Counted {
@@ -71,6 +80,7 @@ class Counting implements Counted {
     delivery: 0,
   };
   readonly #memory: Memory;
+  readonly #observer: Observer;
   readonly #previous: number;
   readonly #watermark: number;
   readonly #now: number;
@@ -79,8 +89,9 @@ class Counting implements Counted {
   #section: Section | undefined;
   #newest = Number.NEGATIVE_INFINITY;
 
-  constructor(memory: Memory, previous: number, watermark: number, now: number) {
+  constructor(memory: Memory, observer: Observer, previous: number, watermark: number, now: number) {
     this.#memory = memory;
+    this.#observer = observer;
     this.#previous = previous;
     this.#watermark = watermark;
     this.#now = now;
@@ -121,6 +132,7 @@ class Counting implements Counted {
         countEvent(this.#day(time), eventOf(part, event));
         keep(this.rows, part.json, event);
       }
+      this.#observer.observe(part, marks, this.#previous, (event, times) => this.#memory.unusual.observe(event, times));
       this.#takeSignals(part, marks);
     }
     const duplicates = this.#marker.count - before;
@@ -189,10 +201,21 @@ class Counting implements Counted {
       violated: part.violated[event] as number,
       signalLines: lines.map(text),
       row: text(lineAt(part.json, event)),
+      observation: this.#observation(onlyEvent(part, event)),
     };
   }
 
+  #observation(part: ScoredPart): Observation | null {
+    let seen: Observation | null = null;
+    this.#observer.observe(part, null, Number.NEGATIVE_INFINITY, (event) => {
+      seen = event;
+    });
+    return seen;
+  }
+
   #release(copy: WaitingCopy): void {
+    const { observation } = copy;
+    if (observation !== null && observation.time > this.#previous) this.#memory.unusual.observe(observation, 1);
     const { time, risk, flags, region, evaluated, violated, signalLines, row, words, signals } = copy;
     countEvent(this.#day(time), { risk, ...logins(flags), region, evaluated, violated });
     if (row !== '' && this.rows.length < MOST_LINES) this.rows.push(Buffer.from(row));

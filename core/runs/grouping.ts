@@ -3,7 +3,8 @@ import { PrincipalIncidents, QUIET } from '../incidents/grouping.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Incident, IncidentSignal } from '../incidents/model.ts';
 import { LEVEL_FLOORS, levelRank } from '../levels.ts';
-import type { Rule } from '../rules/model.ts';
+import type { Correlated, Correlator } from '../rules/correlation.ts';
+import type { DetectorText } from '../rules/model.ts';
 import type { Memory, SignalledEvent } from '../state/memory.ts';
 import type { PrincipalMemory, Shown } from '../state/principals.ts';
 import { hash, itemContent, newsOf } from './item.ts';
@@ -18,7 +19,9 @@ export interface GroupingOptions {
   readonly now: number;
   readonly watermark: number;
   /** By detector. */
-  readonly rules: ReadonlyMap<string, Rule>;
+  readonly rules: ReadonlyMap<string, DetectorText>;
+  /** Told of each correlation that comes about. */
+  readonly correlated: (found: Correlated) => void;
 }
 
 /**
@@ -56,16 +59,27 @@ export function groupSignals(
     take(signal, (incidents) => incidents.addLate(signal, mayOpen));
   };
   for (const { signals } of [...late].sort(inTime)) for (const signal of signals) takeLate(signal);
-  for (const { signals } of due) for (const signal of signals) take(signal, (incidents) => incidents.add(signal));
+  const inOrder = (signal: IncidentSignal) => take(signal, (incidents) => incidents.add(signal));
+  const correlate = (found: Correlated) => {
+    options.correlated(found);
+    if (found.signal.principal !== '') inOrder(found.signal);
+  };
+  for (const { signals } of due) for (const signal of signals) inTurn(memory.correlator, signal, inOrder, correlate);
+  for (const found of memory.correlator.advance(watermark)) correlate(found);
   for (const id of memory.overBefore(watermark)) {
     touched.add(id);
     const ended = memory.principal(id).incidents.closeBefore(watermark);
     if (ended !== null) over.set(id, [...(over.get(id) ?? []), ended]);
   }
-  const trials = Map.groupBy(
-    memory.events.flatMap(({ signals }) => signals),
-    ({ principal }) => principal,
-  );
+  const tried: IncidentSignal[] = [];
+  if (memory.events.length > 0) {
+    const correlator = memory.correlator.copy();
+    const noteTried = (signal: IncidentSignal) => tried.push(signal);
+    for (const { signals } of memory.events) {
+      for (const signal of signals) inTurn(correlator, signal, noteTried, (found) => noteTried(found.signal));
+    }
+  }
+  const trials = Map.groupBy(tried, ({ principal }) => principal);
   for (const id of trials.keys()) touched.add(id);
 
   return [...touched].flatMap((id) => {
@@ -76,6 +90,19 @@ export function groupSignals(
     if (open !== null) items.push(show(principal, open, 'open', trial !== null, options));
     return items.filter((item) => item !== null);
   });
+}
+
+/** Hands a signal on, with the correlations that end before it and those that it completes. */
+function inTurn(
+  correlator: Correlator,
+  signal: IncidentSignal,
+  take: (signal: IncidentSignal) => void,
+  correlate: (found: Correlated) => void,
+): void {
+  const found = correlator.add(signal);
+  for (const one of found) if (one.signal.time < signal.time) correlate(one);
+  take(signal);
+  for (const one of found) if (one.signal.time >= signal.time) correlate(one);
 }
 
 /** The open group as the waiting signals would make it, when they have something to say before the watermark; else null. */

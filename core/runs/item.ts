@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Group } from '../incidents/group.ts';
 import type { Guidance, IncidentItem } from '../incidents/item.ts';
 import type { Incident } from '../incidents/model.ts';
-import type { Rule } from '../rules/model.ts';
+import type { DetectorText } from '../rules/model.ts';
 
 /** Bytes of JSON that an item may take: DynamoDB would hold 400 KB, and bill each of them on every change. */
 export const ITEM_BYTES = 60 * 1024;
@@ -14,7 +14,7 @@ const LONGEST_PRINCIPAL = 2048;
 export type ItemContent = Omit<IncidentItem, 'version' | 'versionAt' | 'run'>;
 
 /** An incident as the incidents table holds it. `rules` are found by detector. */
-export function itemContent(group: Group, status: Incident['status'], rules: ReadonlyMap<string, Rule>): ItemContent {
+export function itemContent(group: Group, status: Incident['status'], rules: ReadonlyMap<string, DetectorText>): ItemContent {
   const incident = group.incident(status);
   const whole: ItemContent = {
     ...incident,
@@ -36,7 +36,8 @@ export function hash(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
 }
 
-function guidance({ detections }: Incident, rules: ReadonlyMap<string, Rule>): Guidance[] {
+/** What the rules of an incident's heaviest detectors say and advise. */
+export function guidance({ detections }: Incident, rules: ReadonlyMap<string, DetectorText>): Guidance[] {
   return [...detections]
     .sort((a, b) => b.weight - a.weight)
     .flatMap(({ detector, weight }) => {

@@ -1,10 +1,23 @@
+import type { Observer } from '../anomalies/observe.ts';
+import { anomalyLine, anomalySignal, UNUSUAL_SHARDS } from '../anomalies/unusual.ts';
 import type { AlertItem, BackfillSummaryItem, IncidentItem } from '../incidents/item.ts';
 import { type Level, levelRank } from '../levels.ts';
-import type { Rule } from '../rules/model.ts';
-import { type DayMemory, dayOf } from '../scoring/rollups.ts';
+import { correlationLine } from '../outputs/correlation-line.ts';
+import type { Correlated } from '../rules/correlation.ts';
+import type { DetectorText } from '../rules/model.ts';
+import { countSignal, type DayMemory, dayOf } from '../scoring/rollups.ts';
 import type { ScoredPart } from '../scoring/section.ts';
-import { BACKFILL_PATIENCE, type BackfilledIncident, type Memory, type MemoryChanges, partitionOf } from '../state/memory.ts';
-import { countSections, isCounted, type RunSums, type ScoredSection } from './counting.ts';
+import {
+  BACKFILL_PATIENCE,
+  type BackfilledIncident,
+  CORRELATIONS,
+  type Memory,
+  type MemoryChanges,
+  MODEL,
+  partitionOf,
+} from '../state/memory.ts';
+import { SHARDS } from '../state/principals.ts';
+import { type Counted, countSections, isCounted, type RunSums, type ScoredSection } from './counting.ts';
 import { groupSignals } from './grouping.ts';
 
 /** How late an event may come and still meet everything in its order: the watermark stays so far behind the clock. */
@@ -30,7 +43,8 @@ export interface RunOptions {
   readonly waitForBackfill: boolean;
   readonly threshold: Level;
   /** By detector. */
-  readonly rules: ReadonlyMap<string, Rule>;
+  readonly rules: ReadonlyMap<string, DetectorText>;
+  readonly observer: Observer;
 }
 
 /** The sums of a day or of one of its regions, in absolute numbers. */
@@ -102,6 +116,11 @@ export function touchedBy(memory: Memory, scored: readonly ScoredSection[], wate
     hours.add(Math.floor(event.time / 3_600_000));
     for (const { principal } of event.signals) principals.add(principal);
   }
+  if (scored.length > 0) for (const n of UNUSUAL_SHARDS) names.add(`baselines/${n}`);
+  // Whom the baselines speak of is known only once they have spoken.
+  for (let n = 0; n < SHARDS; n += 1) names.add(`principals/${n}`);
+  names.add(MODEL).add(CORRELATIONS);
+  if (Number.isFinite(watermark)) names.add(partitionOf.day(dayOf(watermark)));
   for (const hour of hours) {
     names.add(partitionOf.ids(hour * 3_600_000));
     days.add(Math.floor(hour / 24));
@@ -118,8 +137,14 @@ export function touchedBy(memory: Memory, scored: readonly ScoredSection[], wate
 export function planRun(memory: Memory, scored: readonly ScoredSection[], options: RunOptions): Plan {
   const { run, now, previous, rules, threshold } = options;
   const { watermark, live } = watermarkOf(memory, scored, options);
-  const counted = countSections(memory, scored, previous, watermark, now);
-  const items = groupSignals(memory, counted.events, counted.late, { run, now, watermark, rules });
+  const counted = countSections(memory, scored, options.observer, previous, watermark, now);
+  judge(memory, counted, watermark);
+  const correlated = (found: Correlated) => {
+    countSignal(memory.day(dayOf(watermark)), found.signal.detector);
+    counted.sums.signals += 1;
+    counted.signalLines.push(Buffer.from(correlationLine(found)));
+  };
+  const items = groupSignals(memory, counted.events, counted.late, { run, now, watermark, rules, correlated });
   noteBackfilled(memory, items);
   const told = (level: Level) => levelRank(level) >= levelRank(threshold);
   const summaries = endBackfills(memory, run, now, told);
@@ -134,6 +159,18 @@ export function planRun(memory: Memory, scored: readonly ScoredSection[], option
     memory: memory.changes(watermark),
     sums: counted.sums,
   };
+}
+
+/** Has the detectors with a memory say what they have to up to the watermark; it is signals like any other. */
+function judge(memory: Memory, { events, signalLines, sums }: Counted, watermark: number): void {
+  if (watermark === Number.NEGATIVE_INFINITY) return;
+  for (const anomaly of memory.unusual.advance(watermark)) {
+    const { words, signal } = anomalySignal(anomaly);
+    countSignal(memory.day(dayOf(watermark)), signal.detector);
+    sums.signals += 1;
+    signalLines.push(Buffer.from(anomalyLine(anomaly)));
+    if (signal.principal !== '') events.push({ time: signal.time, words, risk: signal.risk, signals: [signal] });
+  }
 }
 
 /** Whether live events have waited too long for a backfill that does not come: then they wait no longer. */

@@ -1,3 +1,5 @@
+import { detectorOf } from '../rules/correlation.ts';
+import type { DetectorText, LoadedRules } from '../rules/model.ts';
 import { BACKFILL_PATIENCE, decodeManifest, HELD, Memory, NO_MANIFEST } from '../state/memory.ts';
 import { apply, readRunObject, write } from './committing.ts';
 import type { RunSums } from './counting.ts';
@@ -59,7 +61,7 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
   if (waiting.length === 0 && !isDue(ledger, now)) return { ...none, outcome: 'idle' };
 
   const manifest = ledger.memoryKey === '' ? NO_MANIFEST : decodeManifest(await ports.readObject(ledger.memoryKey));
-  const memory = new Memory(manifest);
+  const memory = new Memory(manifest, engine.loaded, { learningDays: engine.learningDays });
   await load(ports, memory, [HELD]);
   const taken = await takeBatches(ports, engine, memory, waiting, ledger.tries);
   if (taken.batches.length === 0 && !isDue(ledger, now)) return { ...none, outcome: 'idle', left: waiting.length };
@@ -73,8 +75,9 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
     previous: ledger.watermark,
     live: ledger.live,
     waitForBackfill: engine.waitForBackfill,
+    observer: engine.observer,
     threshold: engine.threshold,
-    rules: new Map(engine.rules.rules.map((rule) => [`rule:${rule.id}`, rule])),
+    rules: textsOf(engine.loaded),
   };
   await load(ports, memory, touchedBy(memory, taken.scored, watermarkOf(memory, taken.scored, options).watermark));
   const plan = computing(() => planRun(memory, taken.scored, options));
@@ -88,6 +91,14 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
   };
   const refused = await write(ports, engine, owner, { ledger, manifest, now, run, plan, taken });
   return { ...report, refused: refused ?? [], outcome: refused === null ? 'lost' : 'committed' };
+}
+
+/** What detectors say, by their names in signals. */
+function textsOf({ rules, correlations }: LoadedRules): Map<string, DetectorText> {
+  return new Map<string, DetectorText>([
+    ...rules.map((rule) => [`rule:${rule.id}`, rule] as const),
+    ...correlations.map((rule) => [detectorOf(rule.id), rule] as const),
+  ]);
 }
 
 /** Whether time alone gives a run something to do: incidents that are over, events that the watermark has passed, a backfill that stays away. */

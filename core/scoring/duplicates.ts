@@ -157,6 +157,6 @@ function alone(part: ScoredPart): Marked {
 }
 
 /** The median of a part's times: no single record from the future moves it. */
-function middleTime(part: ScoredPart): number {
+export function middleTime(part: ScoredPart): number {
   return part.times.slice().sort()[part.count >> 1] as number;
 }

@@ -30,6 +30,11 @@ export interface Action {
   /** Controls that an event of this kind could violate. */
   readonly evaluated: number;
   readonly isLogin: boolean;
+  /** As `iam:CreateUser`. */
+  readonly text: string;
+  readonly isWrite: boolean;
+  /** What a call that succeeds counts as, see core/scoring/sightings.ts. */
+  readonly volumes: number;
 }
 
 /** One signal of the event in hand. */

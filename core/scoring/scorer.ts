@@ -1,3 +1,4 @@
+import { agentFamily } from '../anomalies/agents.ts';
 import { isPrivate, networkMatcher, parseAddress } from '../config/network.ts';
 import type { Config, RoleTag } from '../config/schema.ts';
 import { riskRank } from '../levels.ts';
@@ -11,16 +12,20 @@ import type { TrailRecord } from '../records/record.ts';
 import { CONTEXT, detectorWeight, eventRisk, type Factor, NO_RISK, type Risk } from '../risk/event-risk.ts';
 import { exceptionsOf } from '../risk/exceptions.ts';
 import { RoleTags } from '../risk/role-tags.ts';
-import type { Condition, Rule } from '../rules/model.ts';
+import { judgesFailure } from '../rules/failure.ts';
+import type { Rule } from '../rules/model.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
 import { type Filters, filterTest } from './filters.ts';
 import type { Action, Actor, Found, Origin, RowPlan, ScoredEvent } from './model.ts';
 import { type Alias, FLAG, LineWriter, type ScoredPart } from './section.ts';
+import { isDenied, isWrite, NO_SIGHTING, SIGHTING, SightingTable, sightingMarks, VOLUME_BIT, volumesOf } from './sightings.ts';
 
 /** Events a part holds at most. */
 const PART = 8192;
 const MOST_ACTIONS = 50_000;
 const MOST_ACTORS = 50_000;
+/** Texts of agents and errors that are remembered: they are the caller's. */
+const MOST_TEXTS = 10_000;
 
 export interface ScorerOptions {
   readonly rules: RuleSet;
@@ -49,6 +54,8 @@ export class Scorer {
   readonly #actions = new Map<string, Map<string, Action>>();
   #actionCount = 0;
   readonly #actors = new Map<Principal, Actor>();
+  readonly #denials = new Map<string, boolean>();
+  readonly #agents = new Map<string, string>();
   readonly #columns = new Columns();
   readonly #emit: (part: ScoredPart) => void;
   #origin: Origin = describeOrigin('');
@@ -65,7 +72,7 @@ export class Scorer {
     const trusted = options.config.trustedNetworks;
     this.#isTrusted = trusted.length === 0 ? null : networkMatcher(trusted);
     this.#weights = rules.map(({ level, status }) => detectorWeight(level, status));
-    this.#judgesFailure = rules.map(({ condition }) => mentionsFailure(condition));
+    this.#judgesFailure = rules.map(({ condition }) => judgesFailure(condition));
     this.#exceptions = exceptionsOf(options.config, rules);
     this.#controlBits = rules.map(({ controls }) => controls.reduce((mask, id) => mask | controlBit(id), 0));
     const bySource = new Map<string, number>();
@@ -113,6 +120,7 @@ export class Scorer {
     columns.addresses[event] = columns.string(record.address);
     columns.evaluated[event] = action.evaluated;
     columns.violated[event] = violated;
+    columns.sightings[event] = this.#sighting(event, record, action, actor, failed);
     columns.count += 1;
     this.#noteAliases(event, record, actor.principal);
 
@@ -137,6 +145,53 @@ export class Scorer {
     }
     if (columns.count === PART) this.flush();
     return 'event';
+  }
+
+  /** Index of the event's sighting: what the detectors with a memory see of it. */
+  #sighting(event: number, record: TrailRecord, action: Action, { principal }: Actor, failed: boolean): number {
+    const { kind } = principal;
+    if (kind === 'service' || kind === 'service-linked-role') return NO_SIGHTING;
+    const columns = this.#columns;
+    const isPerson = kind !== 'account' && kind !== 'unknown';
+    const person = !isPerson ? '' : kind === 'role' ? `${principal.id}/${record.session}` : principal.id;
+    const denied = failed && this.#isDenied(record.errorCode);
+    const bucket = Math.floor(record.time / (isPerson ? 60_000 : 3_600_000)) | 0;
+    let { volumes } = action;
+    if (failed) volumes = (denied ? VOLUME_BIT['denied-calls'] : 0) | (action.isLogin ? VOLUME_BIT['failed-logins'] : 0);
+    const flags = (failed ? SIGHTING.failed : 0) | (denied ? SIGHTING.denied : 0) | (action.isWrite ? SIGHTING.write : 0);
+    const caller = principal.account !== '' && principal.account !== record.account ? principal.account : '';
+    return columns.sightingTable.index(
+      bucket,
+      columns.principals[event] as number,
+      columns.accounts[event] as number,
+      columns.regions[event] as number,
+      columns.addresses[event] as number,
+      columns.string(action.text),
+      columns.string(this.#agent(record.userAgent)),
+      columns.string(person),
+      sightingMarks(volumes, flags),
+      columns.string(caller),
+    );
+  }
+
+  #isDenied(errorCode: string): boolean {
+    let denied = this.#denials.get(errorCode);
+    if (denied === undefined) {
+      if (this.#denials.size >= MOST_TEXTS) this.#denials.clear();
+      denied = isDenied(errorCode);
+      this.#denials.set(errorCode, denied);
+    }
+    return denied;
+  }
+
+  #agent(userAgent: string): string {
+    let family = this.#agents.get(userAgent);
+    if (family === undefined) {
+      if (this.#agents.size >= MOST_TEXTS) this.#agents.clear();
+      family = agentFamily(userAgent);
+      this.#agents.set(userAgent, family);
+    }
+    return family;
   }
 
   /** Emits what is held. */
@@ -196,6 +251,9 @@ export class Scorer {
         candidates: this.#rules.candidates(source, name),
         evaluated: this.#anyEvaluated | (this.#evaluatedBySource.get(source.toLowerCase()) ?? 0),
         isLogin: source === 'signin.amazonaws.com' && name === 'ConsoleLogin',
+        text: `${source.replace(/\.amazonaws\.com$/, '')}:${name}`,
+        isWrite: isWrite(name),
+        volumes: volumesOf(source, name),
       };
       names.set(name, action);
       this.#actionCount += 1;
@@ -242,21 +300,6 @@ function withoutMfa(record: TrailRecord): boolean {
   return mfa === 'false' || mfa === false;
 }
 
-/** Whether a rule itself asks how the call ended: its signal then needs no discount for a failed call. */
-function mentionsFailure(condition: Condition): boolean {
-  switch (condition.op) {
-    case 'and':
-    case 'or':
-      return condition.of.some(mentionsFailure);
-    case 'not':
-      return false;
-    case 'field':
-      return /^(errorCode|errorMessage|responseElements)\b/.test(condition.field) && condition.test.kind !== 'null';
-    default:
-      return false;
-  }
-}
-
 /** The columns of the part in hand. */
 class Columns {
   count = 0;
@@ -271,6 +314,8 @@ class Columns {
   readonly addresses = new Uint32Array(PART);
   readonly evaluated = new Uint16Array(PART);
   readonly violated = new Uint16Array(PART);
+  readonly sightings = new Uint32Array(PART);
+  readonly sightingTable = new SightingTable();
   readonly csv = new LineWriter();
   readonly json = new LineWriter();
   readonly table = new LineWriter();
@@ -330,6 +375,7 @@ class Columns {
       csv: this.csv.take(n),
       json: this.json.take(n),
       table: this.table.take(n),
+      sightings: this.sightingTable.take(this.sightings.slice(0, n)),
       aliases: this.aliases,
     };
     this.count = 0;

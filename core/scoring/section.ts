@@ -1,4 +1,5 @@
 import type { RoleTag } from '../config/schema.ts';
+import { onlySighting, type Sightings } from './sightings.ts';
 
 /**
  * One part of one source object after parsing and the stateless rules: events as columns, signals, and the rows of the event
@@ -35,6 +36,7 @@ export interface ScoredPart {
   readonly json: Lines;
   /** Events that may stand in the report's table, as JSON of ReportEvent: empty for the others. */
   readonly table: Lines;
+  readonly sightings: Sightings;
   /** Further identities by which events of this part may be duplicates. */
   readonly aliases: readonly Alias[];
 }
@@ -114,8 +116,9 @@ export function onlyEvent(part: ScoredPart, event: number): ScoredPart {
   const strings = [part.accounts, part.regions, part.postureRegions, part.addresses].map(
     (column) => part.strings[column[event] as number] as string,
   );
+  const { texts, sightings } = onlySighting(part.sightings, event, strings.length);
   return {
-    strings,
+    strings: [...strings, ...texts.map((index) => part.strings[index] as string)],
     actors: [part.actors[part.principals[event] as number] as ScoredPart['actors'][number]],
     count: 1,
     ids: part.ids.slice(event * 4, event * 4 + 4),
@@ -136,6 +139,7 @@ export function onlyEvent(part: ScoredPart, event: number): ScoredPart {
     csv: onlyLines(part.csv, [event]),
     json: onlyLines(part.json, [event]),
     table: onlyLines(part.table, [event]),
+    sightings,
     aliases: [],
   };
 }

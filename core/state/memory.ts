@@ -1,4 +1,9 @@
+import type { Observation } from '../anomalies/observation.ts';
+import type { OutlierModelState } from '../anomalies/outliers.ts';
+import { Unusual, type UnusualOptions } from '../anomalies/unusual.ts';
 import type { IncidentSignal } from '../incidents/model.ts';
+import { Correlator, type CorrelatorState } from '../rules/correlation.ts';
+import type { LoadedRules } from '../rules/model.ts';
 import type { HeldCopy } from '../scoring/duplicates.ts';
 import { type DayMemory, newDay } from '../scoring/rollups.ts';
 import { type PrincipalMemory, PrincipalShard, shardOf } from './principals.ts';
@@ -36,6 +41,8 @@ export interface WaitingCopy extends SignalledEvent {
   readonly violated: number;
   readonly signalLines: readonly string[];
   readonly row: string;
+  /** What the detectors with a memory see of it; null when that is nothing. */
+  readonly observation: Observation | null;
 }
 
 /** How far a backfill has come. */
@@ -90,6 +97,10 @@ export interface MemoryChanges {
 }
 
 export const HELD = 'held';
+/** What the isolation forests are grown from. */
+export const MODEL = 'model';
+/** Windows of correlations. */
+export const CORRELATIONS = 'correlations';
 
 /** Names of the partitions that events of these times, objects of these deliveries and these principals touch. */
 export const partitionOf = {
@@ -106,6 +117,8 @@ export const partitionOf = {
 export class Memory {
   readonly ids: IdSegments;
   readonly sections: IdSegments;
+  readonly unusual: Unusual;
+  correlator: Correlator;
   /** Events with signals later than the watermark, in no order. */
   events: SignalledEvent[] = [];
   readonly copies = new Map<string, HeldCopy<WaitingCopy>>();
@@ -119,8 +132,13 @@ export class Memory {
   readonly #touchedShards = new Set<number>();
   readonly #touchedDays = new Set<string>();
 
-  constructor(manifest: Manifest) {
+  readonly #loadedRules: LoadedRules;
+
+  constructor(manifest: Manifest, rules: LoadedRules, unusual: UnusualOptions) {
     this.#manifest = manifest;
+    this.#loadedRules = rules;
+    this.correlator = new Correlator(rules);
+    this.unusual = new Unusual(unusual, (n) => this.#check(`baselines/${n}`));
     this.ids = new IdSegments(HOUR, (hour) => this.#check(`ids/${hour}`));
     this.sections = new IdSegments(DAY, (day) => this.#check(`sections/${day}`));
   }
@@ -153,6 +171,15 @@ export class Memory {
         break;
       case 'principals':
         this.#shards.set(Number(which), PrincipalShard.from(decodeSnapshot(name, bytes)));
+        break;
+      case 'baselines':
+        this.unusual.loadShard(Number(which), decodeSnapshot(name, bytes) as never);
+        break;
+      case CORRELATIONS:
+        this.correlator = new Correlator(this.#loadedRules, decodeSnapshot(name, bytes) as CorrelatorState);
+        break;
+      case MODEL:
+        this.unusual.loadModel(decodeSnapshot(name, bytes) as OutlierModelState);
         break;
       case 'rollups':
         this.#days.set(which, decodeSnapshot(name, bytes) as DayMemory);
@@ -217,6 +244,8 @@ export class Memory {
       snapshots.push(snapshot(`principals/${n}`, shard.state(watermark), shard.due));
     }
     for (const [day, memory] of this.days) snapshots.push(snapshot(`rollups/${day}`, memory));
+    for (const { n, state, due } of this.unusual.shards) snapshots.push(snapshot(`baselines/${n}`, state, due));
+    snapshots.push(snapshot(MODEL, this.unusual.model), snapshot(CORRELATIONS, this.correlator.state, this.correlator.due));
     const held: HeldState = {
       events: this.events,
       copies: [...this.copies],

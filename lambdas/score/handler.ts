@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
+import { observerOf } from '../../core/anomalies/observe.ts';
 import type { LoadedRules } from '../../core/rules/model.ts';
 import { compileRules } from '../../core/rules/ruleset.ts';
 import type { Engine } from '../../core/runs/engine.ts';
@@ -16,14 +17,17 @@ import { publishRun } from './report.ts';
 
 const { BATCH_BUCKET, STATE_TABLE, INCIDENTS_TABLE } = environment(['BATCH_BUCKET', 'STATE_TABLE', 'INCIDENTS_TABLE']);
 const { config, rulesHash, configHash, alerts, waitForBackfill } = readSettings();
-const { rules } = readBeside('rules.json') as LoadedRules;
+const loaded = readBeside('rules.json') as LoadedRules;
 /** Longer than an invocation can last: until then a lease that was not given back is believed. */
 const LEASE = 6 * 60_000;
 const engine: Engine = {
-  rules: compileRules(rules),
+  rules: compileRules(loaded.rules),
+  loaded,
   config,
   threshold: alerts.threshold,
   waitForBackfill,
+  learningDays: config.anomalies.learningDays,
+  observer: observerOf(config),
   rulesHash,
   configHash,
   leaseMilliseconds: LEASE,

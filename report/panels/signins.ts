@@ -1,8 +1,8 @@
 import type { ReportModel } from '../../core/outputs/report-model.ts';
 import { timeChart } from '../charts.ts';
-import { button, emptyState, h, panel } from '../dom.ts';
-import { countOf, formatCount } from '../format.ts';
-import { bucketsOf, weekOf } from '../series.ts';
+import { button, emptyState, h, panel, withRest } from '../dom.ts';
+import { countOf, formatCount, formatTime } from '../format.ts';
+import { type Bucket, bandOf, bucketsOf, hoursIn, spanOf, type Unit, weekOf } from '../series.ts';
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const SERIES = [
@@ -10,8 +10,13 @@ const SERIES = [
   { name: 'failed', color: 'failed' },
 ];
 
-/** Console sign-ins over time, and their rhythm over the week. */
-export function signinsPanel({ logins }: ReportModel, onPick: (span: { from: string; to: string }) => void): HTMLElement {
+const FIRST_SPIKES = 5;
+
+/** Console sign-ins over time with what is usual, and their rhythm over the week. */
+export function signinsPanel(
+  { logins, loginBand, loginSpikes }: ReportModel,
+  onPick: (span: { from: string; to: string }) => void,
+): HTMLElement {
   if (logins.length === 0) {
     return panel(
       'signins',
@@ -22,28 +27,66 @@ export function signinsPanel({ logins }: ReportModel, onPick: (span: { from: str
   }
   const hours = logins.map(({ hour, succeeded, failed }) => ({ hour, counts: [succeeded, failed] }));
   const [succeeded, failed] = hours.reduce(([a = 0, b = 0], { counts: [c = 0, d = 0] }) => [a + c, b + d], [0, 0]);
+  const overlay = (buckets: readonly Bucket[], unit: Unit) => ({
+    band: bandOf(loginBand?.[unit] ?? null, buckets, unit),
+    marks: hoursIn(
+      loginSpikes.map(({ hour }) => hour),
+      buckets,
+      unit,
+    ),
+  });
+  const buckets = { day: bucketsOf(hours, 'day'), hour: bucketsOf(hours, 'hour') };
   const chart = timeChart(
-    'Console sign-ins over time, succeeded and failed; the table of the week beside it holds their rhythm.',
+    'Console sign-ins over time, succeeded and failed, with the band that is usual; the table of the week beside it holds their rhythm, the list below what was unusual.',
     SERIES,
-    { day: bucketsOf(hours, 'day'), hour: bucketsOf(hours, 'hour') },
+    buckets,
     onPick,
+    { day: overlay(buckets.day, 'day'), hour: overlay(buckets.hour, 'hour') },
   );
+  const known = `${formatCount(succeeded ?? 0)} succeeded, ${formatCount(failed ?? 0)} failed.`;
+  const usual =
+    loginBand === null
+      ? ' What is usual is known after 14 days.'
+      : loginSpikes.length === 0
+        ? ' No hour was unusual.'
+        : ` ${countOf(new Set(loginSpikes.map(({ hour }) => hour)).size, 'hour was', 'hours were')} unusual and marked ▲.`;
   return panel(
     'signins',
     'Console sign-ins',
-    `${formatCount(succeeded ?? 0)} succeeded, ${formatCount(failed ?? 0)} failed.`,
+    known + usual,
     h(
       'div',
       { class: 'split' },
       h(
         'div',
         {},
-        h('ul', { class: 'legend' }, ...SERIES.map(({ name, color }) => h('li', {}, h('span', { class: `swatch fill-${color}` }), name))),
+        h(
+          'ul',
+          { class: 'legend' },
+          ...SERIES.map(({ name, color }) => h('li', {}, h('span', { class: `swatch fill-${color}` }), name)),
+          loginBand === null ? null : h('li', {}, h('span', { class: 'swatch swatch-band' }), 'usual band'),
+          loginSpikes.length === 0 ? null : h('li', {}, h('span', { class: 'mark-unusual', 'aria-hidden': 'true' }, '▲'), 'unusual'),
+        ),
         chart.element,
+        ...spikeList(loginSpikes, onPick),
       ),
       weekTable(weekOf(hours, 2)),
     ),
   );
+}
+
+function spikeList(spikes: ReportModel['loginSpikes'], onPick: (span: { from: string; to: string }) => void): Node[] {
+  if (spikes.length === 0) return [];
+  const list = h('ul', { class: 'spikes' });
+  const items = spikes.map(({ hour, text }) =>
+    h(
+      'li',
+      {},
+      button({ class: 'link', onclick: () => onPick(spanOf(hour.slice(0, 13))) }, formatTime(hour).slice(0, 16)),
+      h('span', { class: 'wrap' }, text),
+    ),
+  );
+  return [list, ...withRest(list, items, FIRST_SPIKES, 'findings')];
 }
 
 /** Hour of day by weekday; shade and words say how many. */

@@ -43,8 +43,17 @@ export interface Colleague {
   readonly roles: readonly Role[];
 }
 
+/** People whose ways look odd and are their habit; see `habits.ts`. */
+export interface Oddities {
+  readonly traveller: Colleague;
+  readonly commuter: Colleague;
+  readonly nightWatch: Colleague;
+  readonly newcomer: Colleague;
+}
+
 export interface Cast {
   readonly colleagues: readonly Colleague[];
+  readonly oddities: Oddities;
   readonly users: readonly IamUser[];
   readonly roles: ReadonlyMap<string, Role>;
 }
@@ -174,7 +183,7 @@ export function roleKey(account: string, name: string): string {
 export function castOf(random: Random): Cast {
   const given = random.shuffle([...GIVEN, ...GIVEN_TOO]);
   const surnames = [...random.shuffle(SURNAMES), ...random.shuffle(SURNAMES_TOO)];
-  const person = (n: number): string => `${given[n]}.${surnames[n]}`;
+  const person = (n: number): string => `${given[n]}.${surnames[n % surnames.length]}`;
   const homes = random.shuffle(Array.from({ length: 200 }, (_, n) => `198.51.100.${n + 10}`));
   const roles = new Map<string, Role>();
   for (const [account, list] of Object.entries(ROLES)) {
@@ -189,21 +198,19 @@ export function castOf(random: Random): Cast {
     }
     return found;
   };
-  const colleagues = JOBS.map((job, n): Colleague => {
-    const abroad = n === 2 || n === 7;
-    return {
-      kind: 'colleague',
-      name: person(n),
-      email: `${person(n)}@example.com`,
-      job,
-      storeUser: `${random.hex(10)}-${random.uuid()}`,
-      zone: abroad ? 10 : 2,
-      home: homes[n] as string,
-      office: `203.0.113.${abroad ? random.int(130, 140) : random.int(10, 24)}`,
-      region: abroad ? 'ap-southeast-2' : random.pick(['eu-west-1', 'eu-west-1', 'us-east-1']),
-      roles: PERMISSIONS[job].map(([account, name]) => permissionSet(account, name)),
-    };
+  const colleague = (random: Random, job: Job, n: number, abroad: boolean): Colleague => ({
+    kind: 'colleague',
+    name: person(n),
+    email: `${person(n)}@example.com`,
+    job,
+    storeUser: `${random.hex(10)}-${random.uuid()}`,
+    zone: abroad ? 10 : 2,
+    home: abroad ? `203.0.113.${200 + n}` : (homes[n] as string),
+    office: `203.0.113.${abroad ? random.int(130, 140) : random.int(10, 24)}`,
+    region: abroad ? 'ap-southeast-2' : random.pick(['eu-west-1', 'eu-west-1', 'us-east-1']),
+    roles: PERMISSIONS[job].map(([account, name]) => permissionSet(account, name)),
   });
+  const colleagues = JOBS.map((job, n) => colleague(random, job, n, n === 2 || n === 7));
   const users = USERS.map(([account, program, mfa, console], n): IamUser => {
     const name = program ?? person(JOBS.length + n);
     const home = program === null ? (homes[JOBS.length + n] as string) : `203.0.113.${random.int(40, 60)}`;
@@ -211,7 +218,17 @@ export function castOf(random: Random): Cast {
     const accessKey = `AKIA${random.base32(16)}`;
     return { kind: 'user', name, account, arn: `arn:aws:iam::${account}:user/${name}`, id, accessKey, mfa, console, home };
   });
-  return { colleagues, users, roles };
+  const more = random.fork('oddities');
+  const odd = (job: Job, n: number): Colleague => colleague(more, job, JOBS.length + USERS.length + n, false);
+  const oddities = {
+    traveller: odd('developer', 0),
+    commuter: odd('analyst', 1),
+    nightWatch: odd('security', 2),
+    newcomer: odd('developer', 3),
+  };
+  const close = role(more, PRODUCTION, 'month-end-close', 'glue.amazonaws.com', 'service-role/');
+  roles.set(roleKey(PRODUCTION, close.name), close);
+  return { colleagues, oddities, users, roles };
 }
 
 /** A role that {@link castOf} made; an unknown name is a mistake in the generator and throws. */

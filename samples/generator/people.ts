@@ -29,7 +29,8 @@ function everydayError(random: Random, session: Session, call: Call): Call {
   return call;
 }
 
-function perform(stage: Stage, random: Random, session: Session, task: Task, at: number, region: string): void {
+/** A task's calls one after the other, some seconds apart. */
+export function perform(stage: Stage, random: Random, session: Session, task: Task, at: number, region: string): void {
   let now = at;
   for (const call of task(stage.site(session, region), random)) {
     stage.emit(session, everydayError(random, session, call), now, region);
@@ -105,13 +106,18 @@ export function failedSignIn(stage: Stage, user: IamUser, origin: Origin, at: nu
   return stage.emit(before, consoleLogin({ mfa: false, success: false }), at, 'us-east-1');
 }
 
+/** The command line that a person uses. */
+export function terminalOf(person: Colleague): string {
+  return person.storeUser < '8' ? CLI_MAC : CLI_LINUX;
+}
+
 function colleagueDay(stage: Stage, random: Random, person: Colleague, day: number, browser: string): void {
   const remote = random.chance(0.3);
   const address = remote ? person.home : person.office;
   const times = workingTimes(random, day, person.zone, random.int(5, 10));
   const role = person.roles[random.chance(0.7) ? 0 : random.int(0, person.roles.length - 1)] as Role;
   const console = signIn(stage, random, person, role, { address, agent: browser }, (times[0] as number) - random.int(1, 4) * MINUTE);
-  const cli = { ...console, console: false, agent: person.storeUser < '8' ? CLI_MAC : CLI_LINUX };
+  const cli = { ...console, console: false, agent: terminalOf(person) };
   for (const at of times) {
     const inTerminal = person.job !== 'finance' && random.chance(0.35);
     const session = inTerminal ? cli : console;

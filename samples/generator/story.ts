@@ -24,6 +24,30 @@ export interface Story {
   readonly mustFind: readonly { readonly eventID: string; readonly eventName: string; readonly why: string }[];
 }
 
+/** Something unusual that a detector with a memory must find; no rule needs to know it. */
+export interface PlantedAnomaly {
+  readonly id: string;
+  readonly title: string;
+  /** The detector meant for it, as it stands in signals.ndjson. */
+  readonly detector: string;
+  /** Whom the detector must name. */
+  readonly entity: { readonly kind: 'principal' | 'person' | 'address' | 'account' | 'region'; readonly name: string };
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+  /** Its events; none where records are missing. */
+  readonly events: readonly string[];
+}
+
+/** What looks odd, is somebody's habit, and must open no incident. */
+export interface Habit {
+  readonly id: string;
+  readonly title: string;
+  readonly principal: string;
+  /** Detectors that may say nothing of the principal above informational. */
+  readonly silent: readonly string[];
+}
+
 /** What a story is given: the stage, its own random stream, the day's start and a place to stand. */
 export interface Scene {
   readonly stage: Stage;

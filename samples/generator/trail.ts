@@ -4,6 +4,7 @@ import { changes } from './changes.ts';
 import { delivered, filesOf, redelivered, type TrailFile } from './delivery.ts';
 import { ACCOUNTS, DEVELOPMENT, Estate, ORGANIZATION } from './estate.ts';
 import { broken, digests, type Hostile, insights, type OddFile, truncated } from './extras.ts';
+import { habits } from './habits.ts';
 import { hostileTexts } from './hostile.ts';
 import { machines } from './machines.ts';
 import { people } from './people.ts';
@@ -11,7 +12,8 @@ import { Random } from './random.ts';
 import { reviewsOfAccounts } from './reviews.ts';
 import { Stage } from './stage.ts';
 import { stories } from './stories/all.ts';
-import type { Story } from './story.ts';
+import { isSilenced, unusual } from './stories/unusual.ts';
+import type { Habit, PlantedAnomaly, Story } from './story.ts';
 
 /** What must be found in a sample trail: the content of `samples/expected.json`. */
 export interface Expected {
@@ -33,6 +35,11 @@ export interface Expected {
   readonly sharedCopies: number;
   readonly hostile: readonly Hostile[];
   readonly stories: readonly Story[];
+  /** What the detectors with a memory must find. */
+  readonly anomalies: readonly PlantedAnomaly[];
+  /** What looks odd and is none. */
+  readonly habits: readonly Habit[];
+  /** Days with neither a story nor an anomaly. */
   readonly quietDays: readonly string[];
 }
 
@@ -55,15 +62,17 @@ export function sampleTrail({ seed }: { readonly seed: number }): SampleTrail {
   changes(stage);
   reviewsOfAccounts(stage);
   const told = stories(stage);
-  const storyDays = new Set(told.flatMap((story) => [story.from.slice(0, 10), story.to.slice(0, 10)]));
+  const odd = habits(stage);
+  const anomalies = unusual(stage, told);
+  const storyDays = new Set([...told, ...anomalies].flatMap(({ from, to }) => [from.slice(0, 10), to.slice(0, 10)]));
   const quiet = Array.from({ length: DAYS }, (_, day) => day).filter((day) => !storyDays.has(dayName(day)));
   hostileTexts(stage, random.fork('hostile days').shuffle(quiet).slice(0, 2));
 
-  const once = delivered(stage.staged);
-  const storied = new Set(told.flatMap((story) => story.events));
+  const once = delivered(stage.staged.filter(({ account, region, at }) => !isSilenced(anomalies, account, region, at)));
+  const storied = new Set([...told, ...anomalies].flatMap(({ events }) => events));
   const records = redelivered(once, random.fork('duplicates'));
   const all = filesOf(records, random.fork('files'));
-  // A damaged file loses records; none of a story, so that the stories can still be found whole.
+  // A damaged file loses records; none that was planted, so that all of it can still be found.
   const expendable = all.filter(
     (file) =>
       file.key.includes(`/${DEVELOPMENT}/`) &&
@@ -101,6 +110,8 @@ export function sampleTrail({ seed }: { readonly seed: number }): SampleTrail {
     sharedCopies,
     hostile: [cut.hostile, garbled.hostile],
     stories: told,
+    anomalies,
+    habits: odd,
     quietDays: quiet.map(dayName),
   };
   return { files, digests: digestFiles, damaged: [cut, garbled], expected };

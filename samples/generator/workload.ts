@@ -96,6 +96,7 @@ const WORKLOADS: Readonly<Record<string, readonly [region: string, agent: string
   [`${PRODUCTION}/image-resizer`]: ['us-east-1', NODE_SDK],
   [`${PRODUCTION}/payments-task`]: ['eu-west-1', JAVA_SDK],
   [`${PRODUCTION}/analytics-etl`]: ['us-east-1', BOTO],
+  [`${PRODUCTION}/month-end-close`]: ['eu-west-1', BOTO],
   [`${DEVELOPMENT}/sandbox-runner`]: ['eu-west-1', BOTO],
   [`${DEVELOPMENT}/dev-web`]: ['eu-west-1', GO_SDK],
   [`${MANAGEMENT}/security-tooling`]: ['eu-west-1', BOTO],

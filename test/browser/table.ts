@@ -148,6 +148,63 @@ export async function checkPanels(checks: Checks, report: Report, page: Page): P
     }
     await clear(page);
   });
+  await checks.run(
+    `${report.name}: anomalies stand in the model's order, by kind, with their reasons, and lead to their events`,
+    async () => {
+      const { list, count } = model.anomalies;
+      if (list.length === 0)
+        return assert.match((await page.textContent('#anomalies')) ?? '', count === 0 ? /Nothing stands out/ : /None is of/);
+      const more = page.locator('#anomalies button.more');
+      if (await more.count()) await more.click();
+      const ids = (): Promise<(string | undefined)[]> =>
+        page.$$eval('.anomaly', (all) => all.map((anomaly) => (anomaly as HTMLElement).dataset.id));
+      assert.deepEqual(
+        await ids(),
+        list.map(({ id }) => id),
+      );
+      const [first] = list as [(typeof list)[number]];
+      const item = page.locator('.anomaly').first();
+      await item.locator('summary').click();
+      assert.deepEqual(
+        await item.locator('.sentences li').allTextContents(),
+        first.reasons.map((reason) => visibleText(reason)),
+      );
+      await item.locator('button.primary').click();
+      await page.waitForFunction(() => location.hash.includes('from='));
+      const toggle = page.locator(`#anomalies [data-kind="${first.kind}"]`);
+      if (await toggle.count()) {
+        await toggle.click();
+        const shown = await ids();
+        const ofKind = list.filter(({ kind }) => kind === first.kind).map(({ id }) => id);
+        assert.deepEqual(shown, ofKind.slice(0, shown.length));
+        await page.click('#anomalies [data-kind=""]');
+      }
+      await clear(page);
+    },
+  );
+  await checks.run(`${report.name}: an incident tells its story in order, what to do, and its queries`, async () => {
+    const [incident] = model.incidents;
+    if (!incident) return;
+    const item = page.locator('.incident').first();
+    if (!(await item.evaluate((details) => (details as HTMLDetailsElement).open))) await item.locator('summary').first().click();
+    const more = item.locator('.story-box button.more');
+    if (await more.count()) await more.click();
+    assert.deepEqual(
+      await item.locator('.story-text > .strong').allTextContents(),
+      incident.detections.map(({ title }) => visibleText(title)),
+    );
+    assert.equal(await item.locator('.sentences li').count(), incident.nextSteps.length);
+    const queries = Object.values(incident.query).filter((query) => query !== '');
+    assert.equal(await item.locator('.query').count(), queries.length);
+  });
+  await checks.run(`${report.name}: unusual hours of sign-ins are listed and lead to their events`, async () => {
+    const shown = await page.locator('.spikes li').count();
+    assert.equal(shown, Math.min(5, model.loginSpikes.length));
+    if (shown === 0) return;
+    await page.locator('.spikes button').first().click();
+    await page.waitForFunction(() => location.hash.includes('from='));
+    await clear(page);
+  });
   await checks.run(`${report.name}: regions without events are named as no data`, async () => {
     const silent = model.regions.filter(({ controlCompliance, eventCompliance }) => controlCompliance === null && eventCompliance === null);
     const text = (await page.textContent('#compliance')) ?? '';

@@ -6,6 +6,7 @@ import { inFolder, ROOT, trailwarden } from './run.ts';
 
 const OUTPUTS = [
   'annotated_events.csv',
+  'anomalies.csv',
   'events.ndjson.gz',
   'findings.asff.json',
   'incidents.json',

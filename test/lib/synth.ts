@@ -40,7 +40,7 @@ export const SOURCES = {
   topic: { topicArn: 'arn:aws:sns:eu-west-1:444455556666:trail-objects', buckets: ['example-archive', 'example-archive-2'] },
 } as const;
 
-export const RULES: Cargo['rules'] = { rules: [], refusals: [] };
+export const RULES: Cargo['rules'] = { rules: [], correlations: [], refusals: [] };
 
 export function deployConfig(over: Readonly<Record<string, unknown>> = {}): DeployConfig {
   return loadConfig(JSON.stringify({ deploy: { ...SMALLEST, ...over } }), 'test.json', { deploy: DeploySchema }).deploy;

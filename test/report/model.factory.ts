@@ -1,5 +1,5 @@
 import { LEVELS, type Level, levelOf } from '../../core/levels.ts';
-import type { ReportEvent, ReportIncident, ReportModel, ReportPrincipal } from '../../core/outputs/report-model.ts';
+import type { ReportAnomaly, ReportEvent, ReportIncident, ReportModel, ReportPrincipal } from '../../core/outputs/report-model.ts';
 import {
   ACCOUNTS,
   type Counts,
@@ -38,10 +38,60 @@ function incidents(count: number, roll: Dice): ReportIncident[] {
       regions: REGIONS.slice(0, 1 + roll.below(6)),
       addresses: place === 0 ? Array.from({ length: 30 }, (_one, host) => `203.0.113.${host}`) : [`198.51.100.${place}`, '2001:db8::5'],
       signals: 3 + roll.below(90),
+      status: place === 0 ? 'open' : 'resolved',
+      detections: Array.from({ length: place === 0 ? 60 : 1 + roll.below(6) }, (_one, n) => ({
+        title: n === 1 ? (HOSTILE_TEXTS[place % HOSTILE_TEXTS.length] as string) : (RULES[n % RULES.length] as string),
+        level: levelOf(95 - n * 7),
+        first: new Date(opened + n * 60_000).toISOString(),
+        last: new Date(opened + n * 90_000).toISOString(),
+        count: 1 + (n % 4) * 400,
+        text: `iam:CreateUser in us-east-1 of 111122223333 from ${HOSTILE_TEXTS[n % HOSTILE_TEXTS.length]}`,
+      })),
+      resources: [
+        { type: 'bucket', name: HOSTILE_TEXTS[place % HOSTILE_TEXTS.length] as string },
+        { type: 'user', name: 'ana' },
+      ],
+      nextSteps: [`${HOSTILE_TEXTS[1]}: look who did it, and undo it.`, 'Ask the owner.'],
+      query: {
+        athena: `SELECT eventtime\nFROM cloudtrail_logs\nWHERE useridentity.arn = '${HOSTILE_TEXTS[0]}'`,
+        logsInsights: place % 2 === 0 ? '' : "fields eventTime\n| filter userIdentity.arn = 'x'",
+      },
       reasons: [
         ...reasonsFor(risk - 3, roll),
         { text: `Session name ${HOSTILE_TEXTS[place % HOSTILE_TEXTS.length]} seen for the first time`, points: 3 },
       ],
+    };
+  });
+}
+
+const KINDS = ['first-seen', 'outlier', 'volume', 'travel'];
+
+function anomalies(count: number, roll: Dice): ReportAnomaly[] {
+  const who = principals();
+  return Array.from({ length: count }, (_, place) => {
+    const kind = KINDS[place % KINDS.length] as string;
+    const hostile = HOSTILE_TEXTS[place % HOSTILE_TEXTS.length] as string;
+    const isWindow = kind === 'outlier' || kind === 'volume';
+    const from = FIRST_DAY + roll.below(700) * 3_600_000;
+    return {
+      id: `anomaly-${place}`,
+      kind,
+      detector: `anomaly:${kind}:${place}`,
+      entityKind: place % 3 === 0 ? 'address' : 'principal',
+      entity: place % 5 === 0 ? hostile : place % 3 === 0 ? `203.0.113.${place}` : (who[place % who.length]?.principal ?? ''),
+      title: place % 7 === 0 ? hostile : 'Something new',
+      text: `${hostile} was seen, which it had not been in the 14 days before.`,
+      level: levelOf(Math.max(0, 75 - place * 4)),
+      from: new Date(from).toISOString(),
+      to: new Date(from + (isWindow ? 3_600_000 : 0)).toISOString(),
+      observed: isWindow ? String(place * 3 + 7) : hostile,
+      expected: isWindow ? `${place % 3}-${place + 2}` : place % 2 === 0 ? '' : `${hostile} and 43 more`,
+      score: place + 0.123,
+      reasons: ['It had been watched for 14 days.', `Known are ${hostile}.`],
+      principal: who[place % who.length]?.principal ?? '',
+      account: ACCOUNTS[0] as string,
+      region: REGIONS[place % REGIONS.length] as string,
+      address: `203.0.113.${place}`,
     };
   });
 }
@@ -156,6 +206,29 @@ export function fullModel({ rows = 10_000, seed = 1 }: { readonly rows?: number;
       .filter(({ hour }) => Number(hour.slice(11, 13)) > 6 && Number(hour.slice(11, 13)) < 20)
       .filter(() => roll.below(3) > 0)
       .map(({ hour }) => ({ hour, succeeded: roll.below(6), failed: hour.startsWith('2026-03-18') ? 20 + roll.below(30) : roll.below(2) })),
+    loginBand: {
+      hour: {
+        from: perHour[336]?.hour ?? '',
+        low: perHour.slice(336).map(() => 0),
+        usual: perHour.slice(336).map((_, hour) => (hour % 24 > 6 && hour % 24 < 20 ? 3 : 0)),
+        high: perHour.slice(336).map((_, hour) => (hour % 24 > 6 && hour % 24 < 20 ? 9 : 4)),
+      },
+      day: {
+        from: perHour[336]?.hour ?? '',
+        low: Array.from({ length: 16 }, () => 12),
+        usual: Array.from({ length: 16 }, () => 28),
+        high: Array.from({ length: 16 }, () => 44),
+      },
+    },
+    loginSpikes: Array.from({ length: 9 }, (_, place) => ({
+      hour: `2026-03-18T${String(9 + place).padStart(2, '0')}:00:00Z`,
+      text: `${HOSTILE_TEXTS[place % HOSTILE_TEXTS.length]}: 40 sign-ins, usually 0 to 9 in this hour.`,
+    })),
+    anomalies: {
+      count: 1_204,
+      kinds: KINDS.map((kind, place) => ({ kind, count: 1_000 - place * 266 })),
+      list: anomalies(40, dice(seed + 7)),
+    },
     principals: ranked(roll),
     rules: RULES.map((title, place) => ({
       title: place === 6 ? (HOSTILE_TEXTS[2] as string) : title,
@@ -198,6 +271,9 @@ export function emptyModel(): ReportModel {
     regions: [],
     addresses: [],
     logins: [],
+    loginBand: null,
+    loginSpikes: [],
+    anomalies: { count: 0, kinds: [], list: [] },
     principals: [],
     rules: [],
     incidents: [],

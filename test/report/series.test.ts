@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Bucket, bucketsOf, dwarfing, MOST_BUCKETS, positionOf, spanOf, weekOf } from '../../report/series.ts';
+import { type Bucket, bandOf, bucketsOf, dwarfing, hoursIn, MOST_BUCKETS, positionOf, spanOf, weekOf } from '../../report/series.ts';
 
 const HOURS = [
   { hour: '2026-03-02T01:00:00Z', counts: [4, 1] },
@@ -88,3 +88,21 @@ test.each([
   ['equals', [10, 9, 8, 7, 6], []],
   ['a giant at the end is what one looks for', [1, 1, 1, 1, 9_000], []],
 ])('what dwarfs the rest: %s', (_name, totals, hidden) => expect(dwarfing(totals)).toEqual(hidden));
+
+describe('what is usual', () => {
+  const days = ['2026-02-27', '2026-02-28', '2026-03-01'].map((key) => ({ key, counts: [0] }));
+
+  test('stands at its bucket, and nowhere where it is not known', () => {
+    const band = { from: '2026-02-28T00:00:00Z', low: [1], usual: [2.5], high: [4] };
+    expect(bandOf(band, days, 'day')).toEqual([null, { low: 1, usual: 2.5, high: 4 }, null]);
+    expect(bandOf(null, days, 'day')).toEqual([null, null, null]);
+    expect(bandOf(band, [{ key: '2026-02-28T01', counts: [0] }], 'hour')).toEqual([null]);
+    expect(bandOf(band, [{ key: 'no time', counts: [0] }], 'day')).toEqual([null]);
+  });
+
+  test('unusual hours are counted by bucket, each once', () => {
+    const hours = ['2026-02-28T01:00:00Z', '2026-02-28T01:00:00Z', '2026-02-28T05:00:00Z', '2026-04-01T00:00:00Z'];
+    expect(hoursIn(hours, days, 'day')).toEqual([0, 2, 0]);
+    expect(hoursIn(hours, [{ key: '2026-02-28T05', counts: [0] }], 'hour')).toEqual([1]);
+  });
+});

@@ -139,7 +139,7 @@ describe('records', () => {
 
   test('only documentation addresses, AWS names and private networks call', () => {
     const known =
-      /^(203\.0\.113\.\d+|198\.51\.100\.\d+|192\.0\.2\.\d+|10\.\d+\.\d+\.\d+|2001:db8:bad:[0-9a-f]{4}::\d+|[a-z0-9-]+\.amazonaws\.com)$/;
+      /^(203\.0\.113\.\d+|198\.51\.100\.\d+|192\.0\.2\.\d+|10\.\d+\.\d+\.\d+|2001:db8:(?:bad|9a|7e):[0-9a-f]{1,4}::\d+|[a-z0-9-]+\.amazonaws\.com)$/;
     const addresses = new Set(records.map((record) => String(record.sourceIPAddress)));
     expect([...addresses].filter((address) => !known.test(address))).toEqual([]);
   });
@@ -206,6 +206,22 @@ describe.each([1, 2])('stories of seed %i', (seed) => {
     }
   });
 
+  test('events of anomalies are in the trail, within their times; where a region is silent there are none', () => {
+    for (const { id, events, entity, from, to } of expected.anomalies) {
+      const times = events.map((event) => String(byId.get(event)?.eventTime)).sort();
+      if (id !== 'silence') {
+        expect([times[0], times.at(-1)]).toEqual([from, to]);
+        continue;
+      }
+      const [account, region] = entity.name.split('/');
+      const inside = [...byId.values()].filter(
+        ({ recipientAccountId, awsRegion, eventTime }) =>
+          recipientAccountId === account && awsRegion === region && String(eventTime) >= from && String(eventTime) <= to,
+      );
+      expect(inside).toEqual([]);
+    }
+  });
+
   test('the principal works as usual in the same month', () => {
     for (const story of expected.stories) {
       const steps = new Set(story.events);
@@ -218,9 +234,11 @@ describe.each([1, 2])('stories of seed %i', (seed) => {
 
   test('quiet days carry no step', () => {
     const quiet = new Set(expected.quietDays);
-    const days = expected.stories.flatMap((story) => story.events.map((id) => String(byId.get(id)?.eventTime).slice(0, 10)));
-    expect(days.filter((day) => quiet.has(day))).toEqual([]);
-    expect(quiet.size + new Set(days).size).toBe(DAYS);
+    const steps = [...expected.stories, ...expected.anomalies].flatMap(({ events }) => events);
+    const days = steps.map((id) => String(byId.get(id)?.eventTime).slice(0, 10));
+    const silent = expected.anomalies.filter(({ events }) => events.length === 0).map(({ from }) => from.slice(0, 10));
+    expect([...days, ...silent].filter((day) => quiet.has(day))).toEqual([]);
+    expect(quiet.size + new Set([...days, ...silent]).size).toBe(DAYS);
   });
 
   test('counts add up', () => {

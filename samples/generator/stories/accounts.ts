@@ -157,7 +157,8 @@ export function bruteForce(scene: Scene, user: IamUser, other: IamUser): Story {
   };
 }
 
-const SWEEP: readonly (readonly [service: string, name: string])[] = [
+/** Reads that list what an account has. */
+export const SWEEP: readonly (readonly [service: string, name: string])[] = [
   ['iam', 'ListUsers'],
   ['iam', 'ListRoles'],
   ['iam', 'ListGroups'],

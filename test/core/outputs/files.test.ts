@@ -53,7 +53,7 @@ describe('addresses', () => {
   const many = (risks: readonly number[]): Doings[] =>
     risks.map((weight, i) => ({ principal: `p${i}`, risk: 0, address: `192.0.2.${i}`, weights: [weight] }));
   const anomalous = (risks: readonly number[]) =>
-    rankAddresses(madeResults(many(risks)).tally)
+    rankAddresses(madeResults(many(risks)))
       .filter((one) => one.anomalous)
       .map(({ address }) => address);
 
@@ -69,7 +69,7 @@ describe('addresses', () => {
   });
 
   test('an anomalous one says why, the others nothing', () => {
-    const [first, second] = rankAddresses(madeResults(many([0, 0, 0, 0, 0, 0.9])).tally);
+    const [first, second] = rankAddresses(madeResults(many([0, 0, 0, 0, 0, 0.9])));
     expect(first).toMatchObject({
       address: '192.0.2.5',
       risk: 90,
@@ -83,7 +83,7 @@ describe('addresses', () => {
       madeResults([
         { principal: 'p', risk: 0, weights: [0.5, 0.5] },
         { principal: 'q', risk: 0, weights: [0.2, 0.5] },
-      ]).tally,
+      ]),
     );
     expect(one).toMatchObject({ risk: 68, events: 2, principals: 2 });
   });
@@ -158,7 +158,7 @@ describe('summary.json', () => {
 });
 
 test('incidents.json has times that people read, and all ids', () => {
-  expect(incidentsJson([incidentOf({}, 2)])).toEqual([
+  expect(incidentsJson(madeResults([], { incidents: [incidentOf({}, 2)] }))).toEqual([
     expect.objectContaining({
       principal: alice,
       opened: '2026-09-01T00:00:00Z',

@@ -1,6 +1,7 @@
 import { IncidentGrouping } from '../../../core/incidents/grouping.ts';
 import type { Incident, IncidentSignal } from '../../../core/incidents/model.ts';
 import { levelRank, riskRank } from '../../../core/levels.ts';
+import { NO_ANOMALIES } from '../../../core/outputs/anomalies.ts';
 import type { Results } from '../../../core/outputs/results.ts';
 import { GLOBAL, noTally } from '../../../core/posture/compliance.ts';
 import { noCounts } from '../../../core/records/counts.ts';
@@ -139,6 +140,8 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     keyless: [],
     rulesHash: 'aaaa',
     configHash: 'bbbb',
+    anomalies: NO_ANOMALIES,
+    resourcesOf: () => [],
     minLevel: 'informational',
     gravestIncident: incidents[0]?.risk ?? 0,
     ...more,

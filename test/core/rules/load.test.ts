@@ -115,11 +115,6 @@ describe('what is refused, at which line and why', () => {
       `3: The rule's logsource is not CloudTrail: here stands "", ${EXPECTED_SOURCE}`,
     ],
     [
-      'a correlation',
-      'title: Many\ncorrelation:\n  type: event_count\n',
-      '2: Sigma correlations are not supported yet; the rules that this one correlates are loaded by themselves.',
-    ],
-    [
       'a filter',
       'title: Filter\nlogsource: {}\nfilter:\n  rules: []\n',
       '3: Sigma filters are not supported; put the exclusion into the rule itself, as "selection and not filter".',

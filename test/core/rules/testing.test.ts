@@ -1,4 +1,5 @@
-import { BASE_RECORD, testRules } from '../../../core/rules/testing.ts';
+import { BASE_RECORD } from '../../../core/rules/case.ts';
+import { testRules } from '../../../core/rules/testing.ts';
 import { selectionText } from './rule-text.ts';
 
 const RULE = selectionText({ eventName: 'CreateUser', 'requestParameters.userName': 'bob' });

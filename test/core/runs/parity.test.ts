@@ -12,7 +12,8 @@ import { type Delivery, engineOf, World } from './world.ts';
 
 /** Recorded logs of others, to check against: not part of the project, looked for beside it. */
 const CORPUS = process.env.TRAILWARDEN_CORPUS ?? join(ROOT, '..', 'shared', 'data');
-const ENGINE = engineOf((JSON.parse(readFileSync(join(ROOT, 'dist', 'rules.json'), 'utf8')) as LoadedRules).rules);
+const { rules, correlations } = JSON.parse(readFileSync(join(ROOT, 'dist', 'rules.json'), 'utf8')) as LoadedRules;
+const ENGINE = engineOf(rules, 'high', correlations);
 
 interface Input extends Delivery {
   /** Times of the earliest and the latest event in it. */

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { Observer } from '../../../core/anomalies/observe.ts';
 import { defaultConfig } from '../../../core/config/load.ts';
 import type { AlertItem, IncidentItem } from '../../../core/incidents/item.ts';
 import type { Level } from '../../../core/levels.ts';
@@ -7,7 +8,7 @@ import { noCounts } from '../../../core/records/counts.ts';
 import { DEFAULT_LIMITS, inflate, isGzip } from '../../../core/records/inflate.ts';
 import { RecordReader } from '../../../core/records/reader.ts';
 import type { SectionSource } from '../../../core/records/section.ts';
-import type { Rule } from '../../../core/rules/model.ts';
+import type { LoadedRules, Rule } from '../../../core/rules/model.ts';
 import { compileRules } from '../../../core/rules/ruleset.ts';
 import type { Engine } from '../../../core/runs/engine.ts';
 import type { IncidentPut, RollupPut } from '../../../core/runs/plan.ts';
@@ -45,12 +46,18 @@ export function batchOf(deliveries: readonly Delivery[]): Buffer {
   return writer.finish();
 }
 
-export function engineOf(rules: readonly Rule[], threshold: Level = 'high'): Engine {
+export function engineOf(rules: readonly Rule[], threshold: Level = 'high', correlations: LoadedRules['correlations'] = []): Engine {
   return {
     rules: compileRules(rules),
+    loaded: { rules, correlations, refusals: [] },
     config: defaultConfig(),
     threshold,
     waitForBackfill: false,
+    learningDays: 14,
+    observer: new Observer(
+      () => null,
+      () => false,
+    ),
     rulesHash: 'r',
     configHash: 'c',
     leaseMilliseconds: 300_000,

@@ -43,6 +43,7 @@ test('an event’s row, object and entry of the table say the same', () => {
       controls: '',
       rules: expect.stringMatching(/^[0-9a-f-]{36}$/),
       origin: 'logs/a.json#0',
+      anomalies: '',
     },
   ]);
   expect(jsonLines(parts, 'json')).toMatchObject([

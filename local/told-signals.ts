@@ -1,0 +1,54 @@
+import type { IncidentSignal } from '../core/incidents/model.ts';
+import { ANOMALY_COLUMNS, type AnomalySummary, AnomalyTally, anomalyRow, parseAnomalyLine } from '../core/outputs/anomalies.ts';
+import { csvRow } from '../core/outputs/csv.ts';
+import { type Resource, TouchedResources } from '../core/outputs/resources.ts';
+import { LineFileWriter } from './line-file.ts';
+import type { EventMark } from './line-marks.ts';
+
+/** What is gathered from the lines of signals.ndjson, in their order, besides incidents: anomalies.csv, and what other outputs tell of anomalies. */
+export class ToldSignals {
+  readonly #file: LineFileWriter;
+  readonly #tally: AnomalyTally;
+  readonly #touched = new TouchedResources();
+  readonly #marks: EventMark[] = [];
+
+  /** `path` is that of anomalies.csv; `leastRank` the place of the lowest level that other outputs list. */
+  constructor(path: string, leastRank: number) {
+    this.#file = new LineFileWriter({ path, gzip: false, header: csvRow(ANOMALY_COLUMNS) });
+    this.#tally = new AnomalyTally(leastRank);
+  }
+
+  add(line: string, { principal, time }: IncidentSignal): void {
+    const anomaly = parseAnomalyLine(line);
+    if (anomaly === undefined) {
+      if (line.includes('"resources":'))
+        this.#touched.add(principal, time, (JSON.parse(line) as { resources?: Resource[] }).resources ?? []);
+      return;
+    }
+    this.#tally.add(anomaly);
+    this.#file.write(Buffer.from(anomalyRow(anomaly)));
+    if (anomaly.eventID !== '') this.#marks.push({ time, id: anomaly.eventID, name: anomaly.detector });
+  }
+
+  /** Events that anomalies name. */
+  get marks(): readonly EventMark[] {
+    return this.#marks;
+  }
+
+  get anomalies(): AnomalySummary {
+    return this.#tally.summary;
+  }
+
+  resourcesOf(incident: { readonly principal: string; readonly opened: number; readonly updated: number }): Resource[] {
+    return this.#touched.of(incident);
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+
+  /** Lets the file go, half-written as it is. */
+  abandon(): void {
+    this.#file.abandon();
+  }
+}
