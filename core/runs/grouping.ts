@@ -44,14 +44,17 @@ export function groupSignals(
   const due = waiting.filter(({ time }) => tooMany || time <= watermark);
   memory.events = tooMany ? [] : waiting.filter(({ time }) => time > watermark);
 
-  const over = new Map<string, Group[]>();
-  const touched = new Set<string>();
+  // By place, not by name: principals beyond a shard's bound share one.
+  const over = new Map<PrincipalMemory, Group[]>();
+  const touched = new Set<PrincipalMemory>();
+  const end = (principal: PrincipalMemory, group: Group | null) => {
+    if (group !== null) over.set(principal, [...(over.get(principal) ?? []), group]);
+  };
   const take = (signal: IncidentSignal, add: (incidents: PrincipalIncidents) => Group | null) => {
     const principal = memory.principal(signal.principal);
     principal.last = Math.max(principal.last, signal.time);
-    touched.add(signal.principal);
-    const ended = add(principal.incidents);
-    if (ended !== null) over.set(signal.principal, [...(over.get(signal.principal) ?? []), ended]);
+    touched.add(principal);
+    end(principal, add(principal.incidents));
   };
   const takeLate = (signal: IncidentSignal) => {
     // What was shown early bears the next number already.
@@ -67,25 +70,26 @@ export function groupSignals(
   for (const { signals } of due) for (const signal of signals) inTurn(memory.correlator, signal, inOrder, correlate);
   for (const found of memory.correlator.advance(watermark)) correlate(found);
   for (const id of memory.overBefore(watermark)) {
-    touched.add(id);
-    const ended = memory.principal(id).incidents.closeBefore(watermark);
-    if (ended !== null) over.set(id, [...(over.get(id) ?? []), ended]);
+    const principal = memory.principal(id);
+    touched.add(principal);
+    end(principal, principal.incidents.closeBefore(watermark));
   }
   const tried: IncidentSignal[] = [];
   if (memory.events.length > 0) {
     const correlator = memory.correlator.copy();
-    const noteTried = (signal: IncidentSignal) => tried.push(signal);
+    const noteTried = (signal: IncidentSignal) => {
+      if (signal.principal !== '') tried.push(signal);
+    };
     for (const { signals } of memory.events) {
       for (const signal of signals) inTurn(correlator, signal, noteTried, (found) => noteTried(found.signal));
     }
   }
-  const trials = Map.groupBy(tried, ({ principal }) => principal);
-  for (const id of trials.keys()) touched.add(id);
+  const trials = Map.groupBy(tried, ({ principal }) => memory.principal(principal));
+  for (const principal of trials.keys()) touched.add(principal);
 
-  return [...touched].flatMap((id) => {
-    const principal = memory.principal(id);
-    const items = (over.get(id) ?? []).map((group) => show(principal, group, 'resolved', false, options));
-    const trial = tryOut(principal, trials.get(id) ?? [], watermark);
+  return [...touched].flatMap((principal) => {
+    const items = (over.get(principal) ?? []).map((group) => show(principal, group, 'resolved', false, options));
+    const trial = tryOut(principal, trials.get(principal) ?? [], watermark);
     const open = trial ?? principal.incidents.group;
     if (open !== null) items.push(show(principal, open, 'open', trial !== null, options));
     return items.filter((item) => item !== null);

@@ -33,7 +33,7 @@ const file = (key: string, minute: number, records: readonly unknown[]) => ({
 
 const A = file('a.json', 5, [call(0, 'StopLogging'), call(2, 'ListBuckets'), call(4, 'ListBuckets'), call(5, 'GetObject')]);
 const B = file('b.json', 7, [call(0, 'StopLogging'), call(60, 'CreateAccessKey'), { broken: true }]);
-const C = file('c.json', 12, [call(300, 'ListBuckets'), call(302, 'ListBuckets')]);
+const C = file('c.json', 12, [call(300, 'ListBuckets'), call(302, 'ListBuckets'), call(305, 'StopLogging')]);
 const END = START + QUIET + 2 * LATENESS;
 
 /** What happens, step by step: deliveries, and ticks of the schedule at their times. */
@@ -150,9 +150,9 @@ test('the scenario has something to lose', async () => {
   const world = await play();
   expect(world.incidentItems().map(({ level, status, version, tactics }) => [level, status, version, tactics])).toEqual([
     ['critical', 'resolved', expect.any(Number), ['defense-evasion', 'discovery', 'persistence']],
-    ['low', 'resolved', expect.any(Number), ['discovery']],
+    ['high', 'resolved', expect.any(Number), ['discovery', 'defense-evasion']],
   ]);
-  expect(world.counts()).toMatchObject({ records: 9, events: 7, duplicates: 1, excluded: 1, files: 3, signals: 6 });
+  expect(world.counts()).toMatchObject({ records: 10, events: 8, duplicates: 1, excluded: 1, files: 3, signals: 7 });
 });
 
 test('a run killed at any call, before or after its effect, changes nothing', async () => {

@@ -68,7 +68,7 @@ describe('what an attacker writes fits into the tables', () => {
   test('names of principals without number share a place once there are too many', async () => {
     const world = await live();
     const names = Array.from({ length: 90_000 }, (_, i) => `user-${i}`).filter((name) => shardOf(name) === 3);
-    const calls = names.map((name) => call(1, 'ListBuckets', { userIdentity: { type: 'IAMUser', arn: name, userName: name } }));
+    const calls = names.map((name) => call(1, 'StopLogging', { userIdentity: { type: 'IAMUser', arn: name, userName: name } }));
     world.deliver([file(2, calls)]);
     await world.run(ENGINE, at(3));
     await world.run(ENGINE, at(30));
@@ -209,10 +209,10 @@ describe('late events take nobody’s name', () => {
     world.deliver([file(DAY, [call(DAY - 1, 'StopLogging')])]);
     await world.run(ENGINE, at(DAY + 30));
     const [before] = world.incidentItems();
-    world.deliver([file(DAY - 60, [call(DAY - 70, 'ListBuckets')], { backfill: { id: 'one', of: 1 } })]);
+    world.deliver([file(DAY - 60, [call(DAY - 70, 'StopLogging')], { backfill: { id: 'one', of: 1 } })]);
     await world.run(ENGINE, at(DAY + 40));
     expect(world.incidentItems().find(({ id }) => id === before?.id)).toEqual(before);
-    expect(world.incidentItems().filter(({ backfill }) => backfill)).toMatchObject([{ status: 'resolved', level: 'low' }]);
+    expect(world.incidentItems().filter(({ backfill }) => backfill)).toMatchObject([{ status: 'resolved', level: 'high' }]);
   });
 });
 
