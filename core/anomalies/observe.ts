@@ -22,7 +22,7 @@ export function observerOf({ trustedNetworks }: Pick<Config, 'trustedNetworks'>,
 export class Observer {
   readonly #locate: Locate;
   readonly #isTrusted: (address: string) => boolean;
-  readonly #places = new Map<string, { readonly network: string; readonly country: string }>();
+  readonly #places = new Map<string, Place>();
 
   /** `locate` tells where addresses are; `isTrusted` which say nothing of where people are. */
   constructor(locate: Locate, isTrusted: (address: string) => boolean) {
@@ -46,41 +46,11 @@ export class Observer {
       times[sighting] = (times[sighting] as number) + 1;
     }
     for (let sighting = 0; sighting < times.length; sighting += 1) {
-      if ((times[sighting] as number) > 0) take(this.#observation(part, sighting, first[sighting] as number), times[sighting] as number);
+      if ((times[sighting] as number) > 0) take(new Sighted(part, sighting, first[sighting] as number, (address) => this.#place(address)), times[sighting] as number);
     }
   }
 
-  #observation(part: ScoredPart, sighting: number, event: number): Observation {
-    const { strings, actors, sightings } = part;
-    const text = (column: Uint32Array, at: number) => strings[column[at] as number] as string;
-    const actor = actors[part.principals[event] as number] as ScoredPart['actors'][number];
-    const flags = sightings.flags[sighting] as number;
-    const action = text(sightings.actions, sighting);
-    const address = text(part.addresses, event);
-    const { network, country } = this.#place(address);
-    return {
-      time: part.times[event] as number,
-      eventID: uuidText(part.ids, event * 4),
-      principal: actor.id,
-      roleTag: actor.roleTag,
-      person: text(sightings.persons, sighting),
-      account: text(part.accounts, event),
-      callerAccount: text(sightings.callers, sighting),
-      region: text(part.regions, event),
-      address: network === '' ? '' : address,
-      network,
-      country,
-      action,
-      service: action.slice(0, action.indexOf(':')),
-      agent: text(sightings.agents, sighting),
-      failed: (flags & SIGHTING.failed) !== 0,
-      denied: (flags & SIGHTING.denied) !== 0,
-      isWrite: (flags & SIGHTING.write) !== 0,
-      volumes: sightings.volumes[sighting] as number,
-    };
-  }
-
-  #place(address: string): { readonly network: string; readonly country: string } {
+  #place(address: string): Place {
     let place = this.#places.get(address);
     if (place === undefined) {
       if (this.#places.size >= MOST_PLACES) this.#places.clear();
@@ -89,6 +59,66 @@ export class Observer {
       this.#places.set(address, place);
     }
     return place;
+  }
+}
+
+interface Place {
+  readonly network: string;
+  readonly country: string;
+}
+
+/** A sighting of a part as an observation. Few are ever told of, and an id takes longer to write than all the rest: it is written when asked for. */
+class Sighted implements Observation {
+  readonly time: number;
+  readonly principal: string;
+  readonly roleTag: Observation['roleTag'];
+  readonly person: string;
+  readonly account: string;
+  readonly callerAccount: string;
+  readonly region: string;
+  readonly address: string;
+  readonly network: string;
+  readonly country: string;
+  readonly action: string;
+  readonly service: string;
+  readonly agent: string;
+  readonly failed: boolean;
+  readonly denied: boolean;
+  readonly isWrite: boolean;
+  readonly volumes: number;
+  readonly #part: ScoredPart;
+  readonly #event: number;
+
+  constructor(part: ScoredPart, sighting: number, event: number, placeOf: (address: string) => Place) {
+    const { strings, actors, sightings } = part;
+    const text = (column: Uint32Array, at: number) => strings[column[at] as number] as string;
+    const actor = actors[part.principals[event] as number] as ScoredPart['actors'][number];
+    const flags = sightings.flags[sighting] as number;
+    const address = text(part.addresses, event);
+    const { network, country } = placeOf(address);
+    this.#part = part;
+    this.#event = event;
+    this.time = part.times[event] as number;
+    this.principal = actor.id;
+    this.roleTag = actor.roleTag;
+    this.person = text(sightings.persons, sighting);
+    this.account = text(part.accounts, event);
+    this.callerAccount = text(sightings.callers, sighting);
+    this.region = text(part.regions, event);
+    this.address = network === '' ? '' : address;
+    this.network = network;
+    this.country = country;
+    this.action = text(sightings.actions, sighting);
+    this.service = this.action.slice(0, this.action.indexOf(':'));
+    this.agent = text(sightings.agents, sighting);
+    this.failed = (flags & SIGHTING.failed) !== 0;
+    this.denied = (flags & SIGHTING.denied) !== 0;
+    this.isWrite = (flags & SIGHTING.write) !== 0;
+    this.volumes = sightings.volumes[sighting] as number;
+  }
+
+  get eventID(): string {
+    return uuidText(this.#part.ids, this.#event * 4);
   }
 }
 

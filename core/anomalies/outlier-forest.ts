@@ -15,6 +15,7 @@ export class OutlierForest {
   readonly #points: Float64Array;
   readonly #forest: Forest;
   readonly #thresholds = new Map<number, number>();
+  readonly #usual = new Map<number, number>();
 
   /** The windows must come in an order that depends on nothing but themselves. */
   constructor(windows: readonly Remembered[], days: number, seed: number) {
@@ -48,8 +49,13 @@ export class OutlierForest {
 
   /** The median of a feature, the lower one of two. */
   usual(feature: number): number {
-    const values = this.windows.map((window) => window[feature + 1] as number).sort((a, b) => a - b);
-    return values[(values.length - 1) >> 1] as number;
+    let usual = this.#usual.get(feature);
+    if (usual === undefined) {
+      const values = Float64Array.from(this.windows, (window) => window[feature + 1] as number).sort();
+      usual = values[(values.length - 1) >> 1] as number;
+      this.#usual.set(feature, usual);
+    }
+    return usual;
   }
 }
 

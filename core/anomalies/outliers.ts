@@ -10,7 +10,7 @@ import { textHash } from './text-hash.ts';
 export interface OutlierOptions {
   /** Days before the one judged that a forest is trained on. @default 14 */
   readonly days: number;
-  /** Windows of a day that are remembered, of each kind and length. @default 256 */
+  /** Windows of a day that are remembered, of each kind and length. @default 128 */
   readonly perDay: number;
   /** Windows without which nothing is judged. @default 256 */
   readonly leastWindows: number;
@@ -22,7 +22,7 @@ export interface OutlierOptions {
   readonly leastScore: number;
 }
 
-export const OUTLIER_OPTIONS: OutlierOptions = { days: 14, perDay: 256, leastWindows: 256, leastDays: 3, quantile: 0.995, leastScore: 0.6 };
+export const OUTLIER_OPTIONS: OutlierOptions = { days: 14, perDay: 128, leastWindows: 256, leastDays: 3, quantile: 0.995, leastScore: 0.6 };
 
 /** What is compared with each other, each with a history and a forest of its own. */
 const SLOTS = ['principal-hour', 'principal-day', 'address-hour', 'address-day'] as const;

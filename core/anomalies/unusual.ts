@@ -2,7 +2,7 @@ import type { IncidentSignal } from '../incidents/model.ts';
 import { contentWords, stableUuid } from '../records/identifier.ts';
 import { detectorWeight } from '../risk/event-risk.ts';
 import type { Anomaly } from './anomaly.ts';
-import { BASELINE_SHARDS, BaselineShard, type BaselineState, baselineShard, type Detectors, entitiesOf } from './baselines.ts';
+import { BASELINE_SHARDS, BaselineShard, type BaselineState, baselineShard, type Detectors, KINDS } from './baselines.ts';
 import type { EntityDetector } from './detector.ts';
 import { FirstSeen } from './first-seen.ts';
 import type { Observation } from './observation.ts';
@@ -44,7 +44,10 @@ export class Unusual {
   }
 
   observe(event: Observation, times: number): void {
-    for (const entity of entitiesOf(event)) this.#shard(baselineShard(entity)).observe(entity, event, times);
+    for (const kind of KINDS) {
+      const name = event[kind];
+      if (name !== '') this.#shard(baselineShard(kind, name)).observe(kind, name, event, times);
+    }
   }
 
   /** Judges everything up to the watermark; anomalies in the order of time, then of their ids. */

@@ -208,7 +208,8 @@ class Counting implements Counted {
   #observation(part: ScoredPart): Observation | null {
     let seen: Observation | null = null;
     this.#observer.observe(part, null, Number.NEGATIVE_INFINITY, (event) => {
-      seen = event;
+      // As JSON it waits in the memory.
+      seen = { ...event, eventID: event.eventID };
     });
     return seen;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { FEATURES } from '../../../core/anomalies/outlier-features.ts';
 import { DAY, HOUR, type OutlierVector } from '../../../core/anomalies/outlier-windows.ts';
-import { OutlierModel, type OutlierModelState } from '../../../core/anomalies/outliers.ts';
+import { OUTLIER_OPTIONS, OutlierModel, type OutlierModelState } from '../../../core/anomalies/outliers.ts';
 import { quietHours } from '../../../core/anomalies/quiet-hours.ts';
 import { below, randomSequence } from '../../../core/anomalies/random.ts';
 
@@ -218,7 +218,7 @@ test('whatever comes, the memory has its bounds', () => {
   expect(Object.keys(history).sort()).toEqual(['address-day', 'address-hour', 'principal-day', 'principal-hour']);
   for (const days of Object.values(history)) {
     expect(days).toHaveLength(15);
-    expect(Math.max(...days.map(([, windows]) => windows.length))).toBe(256);
+    expect(Math.max(...days.map(([, windows]) => windows.length))).toBe(OUTLIER_OPTIONS.perDay);
   }
   expect(JSON.stringify(model.state).length).toBeLessThan(1_500_000);
 });
@@ -227,7 +227,7 @@ test('the windows of a day are sampled fairly', () => {
   const model = new OutlierModel();
   model.take(Array.from({ length: 5000 }, (_, i) => vector(`name-${i}`, MONDAY + (i % 24) * HOUR, { calls: i < 2500 ? 20 : 40 })));
   const sample = model.state.history['principal-hour']?.[0]?.[1] ?? [];
-  expect(sample).toHaveLength(256);
+  expect(sample).toHaveLength(OUTLIER_OPTIONS.perDay);
   const many = sample.filter(([, calls]) => calls === 40).length;
   expect(Math.abs(many - 128)).toBeLessThan(35);
 });
