@@ -11,7 +11,7 @@ const PER_FILE = 500;
 /** Records of the whole trail after which a file is delivered, full or not: CloudTrail waits minutes, never days. */
 const DELIVERED_WITHIN = 5000;
 /** Copies of each actor of the sample trail: about 40 actors give over 300 principals. */
-const VARIANTS = 9;
+export const COPIES = 9;
 /** Share of records that are a decisive step of some attack: what a rule pack matches. */
 const RISKY = 0.015;
 /** Share of records in which the caller does again what it did last, as loops and pagination do. */
@@ -54,7 +54,7 @@ class Filler {
     return found;
   }
 
-  /** A record of the template's actor; `variant` (1 to {@link VARIANTS}) says which copy of the actor. */
+  /** A record of the template's actor; `variant`, from 1 on, says which copy of the actor. */
   fill(template: Template, variant: number, at: number): string {
     const { random } = this;
     const session = this.session(template.actor, variant, at);
@@ -106,7 +106,17 @@ export interface BenchTrail {
  * Writes a big trail below `dir`: `records` records of a month in an organization's layout, 500 a file, gzip level 6.
  * Memory stays flat: one open file's worth of text per account and region.
  */
-export function writeBenchTrail({ dir, records, seed }: { dir: string; records: number; seed: number }): BenchTrail {
+export function writeBenchTrail({
+  dir,
+  records,
+  seed,
+  copies = COPIES,
+}: {
+  dir: string;
+  records: number;
+  seed: number;
+  copies?: number;
+}): BenchTrail {
   const random = new Random(`bench/${seed}`);
   const filler = new Filler(random.fork('fill'));
   const { ordinary, risky } = templates(1, 8);
@@ -137,7 +147,7 @@ export function writeBenchTrail({ dir, records, seed }: { dir: string; records: 
     const now = START + Math.floor((n / records) * DAYS * DAY);
     if (n === 0 || !random.chance(REPEATED)) {
       template = random.pick(random.chance(RISKY) ? risky : ordinary);
-      variant = random.int(1, VARIANTS);
+      variant = random.int(1, copies);
     }
     const key = `${template.account}/${template.region}`;
     let file = open.get(key);
@@ -165,10 +175,16 @@ if (process.argv[1] !== undefined && resolve(process.argv[1]).endsWith(join('ben
       records: { type: 'string', default: '300000' },
       out: { type: 'string', default: 'bench-trail' },
       seed: { type: 'string', default: '1' },
+      copies: { type: 'string', default: String(COPIES) },
     },
   });
   const started = process.hrtime.bigint();
-  const made = writeBenchTrail({ dir: values.out, records: Number(values.records), seed: Number(values.seed) });
+  const made = writeBenchTrail({
+    dir: values.out,
+    records: Number(values.records),
+    seed: Number(values.seed),
+    copies: Number(values.copies),
+  });
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
   process.stdout.write(
