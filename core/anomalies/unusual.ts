@@ -35,7 +35,7 @@ export class Unusual {
     const learning = { days: learningDays };
     this.#check = check;
     this.#detectors = {
-      first: saying(new FirstSeen(learning)),
+      first: saying(new FirstSeen({ ...learning, geo })),
       volume: saying(new Volumes(learning)),
       probing: saying(new Probing()),
       travel: saying(new Travel({ ...learning, geo })),
