@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
+import { GeoDatabaseError } from '../core/anomalies/geo-database.ts';
 import { ConfigError, loadConfig } from '../core/config/load.ts';
 import { chooseRules, joinRules } from '../core/rules/choose.ts';
 import { loadRules } from '../core/rules/load.ts';
@@ -10,7 +11,9 @@ import type { LoadedRules } from '../core/rules/model.ts';
 import { addStacks } from '../lib/add-stacks.ts';
 import { DeploySchema } from '../lib/deploy-config.ts';
 import { DeployError } from '../lib/function-code.ts';
+import { fitDatabases } from '../lib/geo-databases.ts';
 import { settingsOf } from '../lib/settings.ts';
+import { openGeo, ownDatabases } from '../local/geo.ts';
 import { readRuleFiles } from '../local/rule-files.ts';
 import { explain, SourceError } from '../local/sources.ts';
 
@@ -52,14 +55,18 @@ try {
   const app = new App({ analyticsReporting: false });
   const file = resolve(String(app.node.tryGetContext('config') ?? resolve(ROOT, 'trailwarden.config.json')));
   const { deploy, ...config } = readConfig(file);
+  const databases = ownDatabases(config.anomalies.geo.databases, dirname(file));
+  fitDatabases(databases, deploy.memory.score);
+  openGeo(databases);
   const own = ownRules(deploy.rules.folders, dirname(file));
   warn(own);
   const rules = chooseRules(joinRules([bundledRules(), own]), config.rules);
   const { version } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as { version: string };
-  addStacks(app, deploy, { built: resolve(ROOT, 'dist/lambdas'), settings: settingsOf(version, config, deploy, rules), rules });
+  const settings = settingsOf(version, config, deploy, rules);
+  addStacks(app, deploy, { built: resolve(ROOT, 'dist/lambdas'), settings, rules, databases });
   app.synth();
 } catch (error) {
-  const known = error instanceof ConfigError || error instanceof SourceError || error instanceof DeployError;
+  const known = [ConfigError, SourceError, GeoDatabaseError, DeployError].some((kind) => error instanceof kind);
   // What cdk-nag found is on the screen already.
   const isValidation = (error as Error).name === 'ValidationFailed';
   process.stderr.write(`${known || isValidation ? (error as Error).message : (error as Error).stack}\n`);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { GeoDatabaseError } from '../core/anomalies/geo-database.ts';
 import { ConfigError } from '../core/config/load.ts';
 import { Stopped } from '../local/analyze.ts';
 import { DeployedError } from '../local/deployed/asking.ts';
@@ -42,7 +43,7 @@ try {
   const { code, exitCode, message, name } = error as Error & { code?: string; exitCode?: number };
   if (code?.startsWith('commander.')) process.exitCode = exitCode === 0 ? 0 : 1;
   else {
-    const known = [SourceError, ConfigError, Stopped, DeployedError].some((kind) => error instanceof kind);
+    const known = [SourceError, ConfigError, GeoDatabaseError, Stopped, DeployedError].some((kind) => error instanceof kind);
     const text = known
       ? message
       : name === 'Error' || code !== undefined

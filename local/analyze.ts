@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, sta
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
+import type { GeoDatabase } from '../core/anomalies/geo.ts';
 import { type Observer, observerOf } from '../core/anomalies/observe.ts';
 import { anomalyLine, anomalySignal, Unusual } from '../core/anomalies/unusual.ts';
 import type { Config } from '../core/config/schema.ts';
@@ -40,6 +41,7 @@ export interface AnalyzeOptions {
   readonly out: string;
   readonly loaded: LoadedRules;
   readonly config: Config;
+  readonly geo?: GeoDatabase | undefined;
   readonly filters: Filters;
   readonly threads: number;
   readonly events: 'all' | 'risky';
@@ -203,8 +205,8 @@ class Run implements Taker {
     this.#options = options;
     this.#work = work;
     this.rows = { events: options.events, minRank: levelRank(options.minLevel), table: options.config.report.events > 0 };
-    this.#observer = observerOf(options.config);
-    this.#unusual = new Unusual({ learningDays: options.config.anomalies.learningDays });
+    this.#observer = observerOf(options.config, options.geo?.locate);
+    this.#unusual = new Unusual({ learningDays: options.config.anomalies.learningDays, geo: options.geo });
     this.#tally = new Tally(options.loaded.rules, options.config.report.events);
     this.#events = new OrderedLines([
       { path: join(work, 'events.ndjson.gz'), gzip: true, header: '' },

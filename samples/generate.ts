@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pack, textOf } from './generator/extras.ts';
+import { placesDatabase } from './generator/places.ts';
 import { sampleTrail } from './generator/trail.ts';
 
 const { values } = parseArgs({
@@ -16,7 +17,8 @@ const USAGE = `Writes the sample trail: 30 days of a made-up organization with p
 
   node samples/generate.ts [--seed N] [--out DIR]
 
-The trail goes into DIR (samples/trail), which is emptied first; what must be found in it into expected.json beside DIR.
+The trail goes into DIR (samples/trail), which is emptied first; beside DIR what must be found in it, as expected.json, and where its addresses
+are, as places.mmdb.
 `;
 
 if (values.help) {
@@ -37,5 +39,6 @@ if (values.help) {
   for (const { key, records } of files) put(key, pack(textOf(records)));
   for (const { key, bytes: content } of [...digests, ...damaged]) put(key, content);
   writeFileSync(join(values.out, '..', 'expected.json'), `${JSON.stringify(expected, null, 2)}\n`);
+  writeFileSync(join(values.out, '..', 'places.mmdb'), placesDatabase());
   process.stdout.write(`${expected.records} records in ${expected.files} files, ${(bytes / 1e6).toFixed(1)} MB: ${values.out}\n`);
 }

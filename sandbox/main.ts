@@ -1,5 +1,5 @@
 // `npm run sandbox`: the deployed pipeline on this machine. Drop logs into a folder, read the mails in the browser.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -48,8 +48,7 @@ async function main({ samples, config, folder = 'sandbox-trail', help }: ReturnT
   });
   const undo: (() => Promise<void>)[] = [];
   try {
-    const settings: unknown = config === undefined ? SAMPLE_CONFIG : JSON.parse(readFileSync(config, 'utf8'));
-    const cloud = await LocalCloud.start(readAssembly(await synthesize(settings, work)));
+    const cloud = await LocalCloud.start(readAssembly(await synthesize(config ?? SAMPLE_CONFIG, work)));
     undo.push(() => cloud.stop());
     const page = await servePage({
       mails: () => cloud.mails(),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { projectNode, ROOT } from './place.ts';
 
 /** A configuration for trying things out: a trail of its own, every alert on. */
@@ -20,13 +20,14 @@ export const SAMPLE_CONFIG = {
 };
 
 /**
- * Synthesizes the CDK app, as `cdk synth` would, with a configuration into a folder that exists; the functions must have been built.
+ * Synthesizes the CDK app, as `cdk synth` would, with a configuration, or with that in a file, into a folder that exists; the functions must have been built.
  * @returns the folder of the assembly.
  * @throws Error with what the app said.
  */
 export async function synthesize(config: unknown, folder: string): Promise<string> {
-  const file = join(folder, 'trailwarden.config.json');
-  writeFileSync(file, JSON.stringify(config));
+  // What a file names beside it (rules, databases) is found from where it lies.
+  const file = typeof config === 'string' ? resolve(config) : join(folder, 'trailwarden.config.json');
+  if (typeof config !== 'string') writeFileSync(file, JSON.stringify(config));
   const { app, context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { app: string; context: Record<string, unknown> };
   const entry = app.split(' ').at(-1) as string;
   const outdir = join(folder, 'cdk.out');

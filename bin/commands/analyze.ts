@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
+import type { GeoDatabase } from '../../core/anomalies/geo.ts';
+import { BUNDLED_DATABASE } from '../../core/anomalies/geo-files.ts';
 import type { Config } from '../../core/config/schema.ts';
 import { LEVELS, type Level, levelRank } from '../../core/levels.ts';
 import { summaryJson } from '../../core/outputs/files.ts';
@@ -14,10 +16,11 @@ import { chooseRules, joinRules } from '../../core/rules/choose.ts';
 import { loadRules } from '../../core/rules/load.ts';
 import type { LoadedRules } from '../../core/rules/model.ts';
 import { analyze } from '../../local/analyze.ts';
+import { openGeo, ownDatabases } from '../../local/geo.ts';
 import { readRuleFiles } from '../../local/rule-files.ts';
 import { SourceError } from '../../local/sources.ts';
 import { renderReport } from '../../report/render.ts';
-import { CONFIG_FILE, readConfig } from './config-file.ts';
+import { CONFIG_FILE, configFile, readConfig } from './config-file.ts';
 import { collect, parseMoment, wholeNumber } from './options.ts';
 import { printableJson, terminalStyle } from './printing.ts';
 
@@ -48,11 +51,19 @@ function readRules(flags: AnalyzeFlags, config: Config): LoadedRules {
   return chooseRules(joinRules([...bundled, ...own]), config.rules);
 }
 
+/** The geolocation databases that a configuration names, from its folder, and the bundled one. */
+function readGeo({ anomalies }: Config, file: string | undefined): GeoDatabase | undefined {
+  const { databases, bundled } = anomalies.geo;
+  return openGeo([...ownDatabases(databases, dirname(file ?? '.')), ...(bundled ? [join(ASSETS, BUNDLED_DATABASE)] : [])]);
+}
+
 async function runAnalyze(version: string, paths: readonly string[], flags: AnalyzeFlags): Promise<number> {
   if (flags.since !== undefined && flags.until !== undefined && flags.since >= flags.until) {
     throw new SourceError('--since should be before --until, but is not: no event can lie between them.');
   }
-  const config = readConfig(flags.config);
+  const file = configFile(flags.config);
+  const config = readConfig(file);
+  const geo = readGeo(config, file);
   const loaded = readRules(flags, config);
   const template = readFileSync(join(ASSETS, 'report.html'), 'utf8');
   const bar = new SingleBar({
@@ -76,6 +87,7 @@ async function runAnalyze(version: string, paths: readonly string[], flags: Anal
       out: flags.out,
       loaded,
       config,
+      geo,
       filters: {
         ...(flags.since === undefined ? {} : { since: flags.since }),
         ...(flags.until === undefined ? {} : { until: flags.until }),

@@ -21,7 +21,9 @@ import {
   WRITE,
   wait,
 } from './firsts.ts';
+import type { GeoDatabase } from './geo.ts';
 import type { Entity, EntityKind, Observation } from './observation.ts';
+import { isRenamed } from './renamed.ts';
 import { DAY, dayOf, FORGOTTEN, hourOf, type Learning, learnedAt, type Spell, spellAt, touch } from './spells.ts';
 import { listed, nth } from './wording.ts';
 
@@ -36,6 +38,13 @@ export interface FirstSeenState {
   fresh?: Record<string, readonly [day: number, count: number]>;
   /** The earliest time of what waits for the watermark. */
   next: number | null;
+  /** Time of the first event whose place a database could tell; 0 when that was so from the beginning, absent while there was no database. */
+  placed?: number;
+}
+
+export interface FirstSeenSettings extends Learning {
+  /** The database that tells countries and networks. @default they are taken as if the same had always told them */
+  readonly geo?: GeoDatabase | undefined;
 }
 
 /** Which of a day's new values are told, by their number; the others are counted. */
@@ -56,13 +65,13 @@ const CONFIDENCE = { failed: 0.3, read: 0.6, write: 0.8, powerful: 0.95, knownCo
  */
 export class FirstSeen implements EntityDetector<FirstSeenState, Anomaly> {
   readonly kinds: readonly EntityKind[] = ['principal', 'account'];
-  readonly #learning: Learning;
-  readonly #activeDays: number;
+  readonly #learning: Required<Learning>;
+  readonly #geo: GeoDatabase | undefined;
   readonly #sight = new Sight();
 
-  constructor(learning: Learning = {}) {
-    this.#learning = learning;
-    this.#activeDays = learning.activeDays ?? 5;
+  constructor({ geo, days = 14, activeDays = 5 }: FirstSeenSettings = {}) {
+    this.#geo = geo;
+    this.#learning = { days, activeDays };
   }
 
   /** False for what AWS itself calls, on its own or on someone's behalf. */
@@ -71,13 +80,14 @@ export class FirstSeen implements EntityDetector<FirstSeenState, Anomaly> {
   }
 
   empty(): FirstSeenState {
-    return { spells: [], known: {}, waiting: {}, next: null };
+    return { spells: [], known: {}, waiting: {}, next: null, ...(this.#geo === undefined ? {} : { placed: 0 }) };
   }
 
   observe(state: FirstSeenState, { kind }: Pick<Entity, 'kind'>, event: Observation): void {
     const { time } = event;
+    if (this.#geo !== undefined && time < (state.placed ?? Number.POSITIVE_INFINITY)) state.placed = time;
     const hour = hourOf(time);
-    const began = hourOf(touch(state, time, this.#activeDays).start);
+    const began = hourOf(touch(state, time, this.#learning.activeDays).start);
     const sight = this.#sight;
     sight.of(event, kind);
     for (const feature of featuresOf(kind)) {
@@ -138,7 +148,8 @@ export class FirstSeen implements EntityDetector<FirstSeenState, Anomaly> {
     const days = Math.floor((time - spell.start) / DAY);
     if (!isTold) return changing(entity, feature, first, days);
     // Someone who is no workload is told of by name and network; where he is, the travel detector says.
-    if (feature.name === 'country' && first[4] !== 'service') return null;
+    if (feature.name === 'country' && (first[4] !== 'service' || !this.#knowsPlaces(state, time))) return null;
+    if (feature.name === 'network' && this.#isRenamed(state, track, value, hour, known)) return null;
     const [day, before] = state.fresh?.[feature.name] ?? [0, 0];
     const count = day === dayOf(time) ? before + 1 : 1;
     state.fresh = { ...state.fresh, [feature.name]: [dayOf(time), count] };
@@ -148,6 +159,15 @@ export class FirstSeen implements EntityDetector<FirstSeenState, Anomaly> {
     const fromKnownCountry =
       feature.name === 'network' && country !== '' && ['country', 'country!'].some((name) => isKnown(state.known[name], country, hour));
     return told(entity, feature, { value, first, days, known, count, failedBefore, fromKnownCountry });
+  }
+
+  /** Whether a database told the entity's places for as long as learning takes: without one no country was known, and all would be new. */
+  #knowsPlaces({ placed }: FirstSeenState, time: number): boolean {
+    return this.#geo === undefined || time >= (placed ?? time) + this.#learning.days * DAY;
+  }
+
+  #isRenamed({ known }: FirstSeenState, track: string, value: string, hour: number, succeeded: readonly string[]): boolean {
+    return this.#geo !== undefined && isRenamed(value, [...succeeded, ...knownAt(known[track] ?? [], hour)], this.#geo);
   }
 }
 

@@ -11,6 +11,7 @@ export class GeoDatabaseError extends Error {
 /** Beyond this radius (km) a database's coordinates stand for a country and not for a city. */
 const WIDEST_CITY = 300;
 const LONGEST_CITY = 64;
+const MOST_REMEMBERED = 20_000;
 /** Bytes of zeros between an MMDB file's tree and its data. */
 const SEPARATOR = 16;
 /** Looked up once when a file is opened: a damaged one shall be told of then. */
@@ -45,17 +46,29 @@ export function geoDatabase(bytes: Buffer): GeoDatabase {
   return { name: `${databaseType} ${buildEpoch.toISOString().slice(0, 10)}`, locate };
 }
 
-/** One database of several: each field is the first's that knows it. */
-export function combined(databases: readonly GeoDatabase[]): GeoDatabase {
+/** One database of several: each field is the first's that knows it. Remembers what was asked lately. Undefined for none. */
+export function combined(databases: readonly GeoDatabase[]): GeoDatabase | undefined {
+  if (databases.length === 0) return undefined;
+  const remembered = new Map<string, Place | null>();
   const locate = (address: string): Place | null => {
-    const places = databases.map((database) => database.locate(address)).filter((place) => place !== null);
-    if (places.length === 0) return null;
-    const { country, ...at } =
-      places.find((place) => place.latitude !== undefined) ?? places.find((place) => place.country !== '') ?? NOWHERE;
-    const asn = places.find((place) => place.asn !== undefined)?.asn;
-    return { ...at, country, ...(asn === undefined ? {} : { asn }) };
+    let place = remembered.get(address);
+    if (place === undefined) {
+      place = placeIn(databases, address);
+      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+      remembered.set(address, place);
+    }
+    return place;
   };
   return { name: databases.map(({ name }) => name).join(' + '), locate };
+}
+
+function placeIn(databases: readonly GeoDatabase[], address: string): Place | null {
+  const places = databases.map((database) => database.locate(address)).filter((place) => place !== null);
+  if (places.length === 0) return null;
+  const { country, ...at } =
+    places.find(({ latitude }) => latitude !== undefined) ?? places.find((place) => place.country !== '') ?? NOWHERE;
+  const asn = places.find((place) => place.asn !== undefined)?.asn;
+  return { ...at, country, ...(asn === undefined ? {} : { asn }) };
 }
 
 const NOWHERE: Place = { country: '', city: '' };

@@ -30,7 +30,6 @@ const LEAST = 500;
 const MOST_A_DAY = 3;
 /** Days for which a change of the database casts doubt. */
 const DOUBTFUL = 14;
-const MOST_KEPT = 10_000;
 const MOST_NAMED = 5;
 const LONGEST_NAME = 200;
 const FAILED_LOGIN = 1 << VOLUMES.indexOf('failed-logins');
@@ -48,7 +47,7 @@ const CONFIDENCE = {
 
 export interface TravelSettings extends Learning {
   /** Tells cities where it knows them. Without one only the countries of the observations count. */
-  readonly geo?: GeoDatabase;
+  readonly geo?: GeoDatabase | undefined;
 }
 
 /**
@@ -60,7 +59,6 @@ export class Travel implements EntityDetector<PersonState, Anomaly> {
   readonly #geo: GeoDatabase | undefined;
   readonly #days: number;
   readonly #activeDays: number;
-  readonly #places = new Map<string, readonly [spot: string, city: string]>();
 
   constructor({ geo, days = 14, activeDays = 5 }: TravelSettings = {}) {
     this.#geo = geo;
@@ -106,15 +104,9 @@ export class Travel implements EntityDetector<PersonState, Anomaly> {
   }
 
   #placeOf({ address, country }: Observation): readonly [spot: string, city: string] {
-    const key = `${country} ${address}`;
-    let found = this.#places.get(key);
-    if (found === undefined) {
-      const place = this.#geo?.locate(address) ?? null;
-      found = place?.country === country ? [spotOf(place), place.city] : [spotOf({ country, city: '' }), ''];
-      if (this.#places.size >= MOST_KEPT) this.#places.clear();
-      this.#places.set(key, found);
-    }
-    return found;
+    const place = this.#geo?.locate(address) ?? null;
+    // What the database before said of an event that waited since counts as its country alone.
+    return place?.country === country ? [spotOf(place), place.city] : [spotOf({ country, city: '' }), ''];
   }
 
   #hasLearned({ spell }: PersonState, minute: number): boolean {

@@ -5,6 +5,7 @@ import type { Anomaly } from './anomaly.ts';
 import { BASELINE_SHARDS, BaselineShard, type BaselineState, baselineShard, type Detectors, KINDS } from './baselines.ts';
 import type { EntityDetector } from './detector.ts';
 import { FirstSeen } from './first-seen.ts';
+import type { GeoDatabase } from './geo.ts';
 import type { Observation } from './observation.ts';
 import { type OutlierVector, outlierWindows } from './outlier-windows.ts';
 import { OutlierModel, type OutlierModelState } from './outliers.ts';
@@ -15,6 +16,8 @@ import { Volumes } from './volumes.ts';
 export interface UnusualOptions {
   /** Days of its own activity before something speaks of an entity. */
   readonly learningDays: number;
+  /** The database that the observations' places are from. @default none: there are neither cities nor travel */
+  readonly geo?: GeoDatabase | undefined;
 }
 
 /** What a detector says at last, or what an entity did in a window that is over, for the forest to judge. */
@@ -28,14 +31,14 @@ export class Unusual {
   #model = new OutlierModel();
 
   /** `check` is told each shard that is asked for the first time, and throws when it should have been loaded. */
-  constructor({ learningDays }: UnusualOptions, check: (shard: number) => void = () => {}) {
+  constructor({ learningDays, geo }: UnusualOptions, check: (shard: number) => void = () => {}) {
     const learning = { days: learningDays };
     this.#check = check;
     this.#detectors = {
-      first: saying(new FirstSeen(learning)),
+      first: saying(new FirstSeen({ ...learning, geo })),
       volume: saying(new Volumes(learning)),
       probing: saying(new Probing()),
-      travel: saying(new Travel(learning)),
+      travel: saying(new Travel({ ...learning, geo })),
       window: {
         ...outlierWindows,
         advance: (state, entity, watermark) => outlierWindows.advance(state as never, entity, watermark).map((window) => ({ window })),

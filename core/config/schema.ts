@@ -5,6 +5,8 @@ import { isNetwork } from './network.ts';
 
 const level = v.picklist(LEVELS);
 const pattern = v.pipe(v.string(), v.minLength(1));
+/** Geolocation databases of one's own: a country's, a city's and an AS's for each family of addresses, and room. */
+const MOST_DATABASES = 8;
 const wholeNumber = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
 export const ROLE_TAGS = ['admin', 'developer', 'external', 'service', 'root', 'unknown'] as const;
@@ -83,6 +85,26 @@ export const ConfigSchema = v.strictObject({
       learningDays: v.optional(
         v.pipe(wholeNumber(1, 90), v.description('Days of its own activity after which something new or unusual of a principal is told.')),
         14,
+      ),
+      geo: v.optional(
+        v.pipe(
+          v.strictObject({
+            databases: v.optional(
+              v.pipe(
+                v.array(pattern),
+                v.check((all) => all.length <= MOST_DATABASES, `at most ${MOST_DATABASES} files`),
+                v.description('MMDB files of your own, relative to this file: each is asked for what those before it do not know.'),
+              ),
+              [],
+            ),
+            bundled: v.optional(
+              v.pipe(v.boolean(), v.description('Whether the bundled database of countries tells what yours do not know.')),
+              true,
+            ),
+          }),
+          v.description('Geolocation databases: where addresses are, and what networks they belong to.'),
+        ),
+        {},
       ),
     }),
     {},

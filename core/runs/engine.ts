@@ -1,17 +1,16 @@
 import type { Observer } from '../anomalies/observe.ts';
+import type { UnusualOptions } from '../anomalies/unusual.ts';
 import { BatchError } from '../records/batch.ts';
 import type { LoadedRules } from '../rules/model.ts';
 import type { ScorerOptions } from '../scoring/scorer.ts';
 import type { RunOptions } from './plan.ts';
 
 /** What runs are made with: rules, configuration, and how long a run may hold the lease. */
-export interface Engine extends Pick<ScorerOptions, 'rules' | 'config'>, Pick<RunOptions, 'threshold' | 'waitForBackfill'> {
+export interface Engine extends Pick<ScorerOptions, 'rules' | 'config'>, Pick<RunOptions, 'threshold' | 'waitForBackfill'>, UnusualOptions {
   /** The rules with their correlations. */
   readonly loaded: LoadedRules;
   readonly rulesHash: string;
   readonly configHash: string;
-  /** Days of its own activity before something speaks of an entity. */
-  readonly learningDays: number;
   readonly observer: Observer;
   /** How long a lease lasts: longer than an invocation can, milliseconds. */
   readonly leaseMilliseconds: number;

@@ -61,7 +61,7 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
   if (waiting.length === 0 && !isDue(ledger, now)) return { ...none, outcome: 'idle' };
 
   const manifest = ledger.memoryKey === '' ? NO_MANIFEST : decodeManifest(await ports.readObject(ledger.memoryKey));
-  const memory = new Memory(manifest, engine.loaded, { learningDays: engine.learningDays });
+  const memory = new Memory(manifest, engine.loaded, engine);
   await load(ports, memory, [HELD]);
   const taken = await takeBatches(ports, engine, memory, waiting, ledger.tries);
   if (taken.batches.length === 0 && !isDue(ledger, now)) return { ...none, outcome: 'idle', left: waiting.length };

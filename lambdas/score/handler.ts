@@ -12,11 +12,13 @@ import { ledger } from '../aws/ledger.ts';
 import { publishCounts, telemetry } from '../aws/logging.ts';
 import { tables } from '../aws/tables.ts';
 import { environment } from '../environment.ts';
+import { geoBeside } from '../geo.ts';
 import { readBeside, readSettings } from '../settings.ts';
 import { publishRun } from './report.ts';
 
 const { BATCH_BUCKET, STATE_TABLE, INCIDENTS_TABLE } = environment(['BATCH_BUCKET', 'STATE_TABLE', 'INCIDENTS_TABLE']);
 const { config, rulesHash, configHash, alerts, waitForBackfill } = readSettings();
+const geo = geoBeside(config);
 const loaded = readBeside('rules.json') as LoadedRules;
 /** Longer than an invocation can last: until then a lease that was not given back is believed. */
 const LEASE = 6 * 60_000;
@@ -27,7 +29,8 @@ const engine: Engine = {
   threshold: alerts.threshold,
   waitForBackfill,
   learningDays: config.anomalies.learningDays,
-  observer: observerOf(config),
+  geo,
+  observer: observerOf(config, geo?.locate),
   rulesHash,
   configHash,
   leaseMilliseconds: LEASE,

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BUNDLED_DATABASE } from '../../core/anomalies/geo-files.ts';
 import type { Settings } from '../../core/config/settings.ts';
 import type { LoadedRules } from '../../core/rules/model.ts';
+import { placesDatabase } from '../../samples/generator/places.ts';
 import { SMALLEST } from './synth.ts';
 
 const ROOT = join(__dirname, '../..');
@@ -51,6 +53,16 @@ test.each<[string, unknown, RegExp[]]>([
       /"rule" is not a known key/,
     ],
   ],
+  [
+    'no such database',
+    { anomalies: { geo: { databases: ['GeoLite2-City.mmdb'] } }, deploy: SMALLEST },
+    [/^.+no-such-database\/GeoLite2-City\.mmdb cannot be used as a geolocation database: it does not exist\. Give an MMDB file/],
+  ],
+  [
+    'no database',
+    { anomalies: { geo: { databases: ['trailwarden.config.json'] } }, deploy: SMALLEST },
+    [/^.+trailwarden\.config\.json cannot be used as a geolocation database: it is no MMDB file/],
+  ],
   ['no such folder', { deploy: { ...SMALLEST, rules: { folders: ['mine'] } } }, [/^The rules in .+mine cannot be read: it does not exist/]],
 ])('%s is refused before anything is made, in sentences', (name, config, sentences) => {
   const { status, stderr, folder } = run(name.replaceAll(' ', '-'), config);
@@ -71,13 +83,24 @@ detection:
 level: low
 `;
 
+test('a database that no function can hold is refused before anything is made', () => {
+  const folder = join(scratch, 'large');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'world.mmdb'), '');
+  truncateSync(join(folder, 'world.mmdb'), 300 * 1024 ** 2);
+  const { status, stderr } = run('large', { anomalies: { geo: { databases: ['world.mmdb'] } }, deploy: SMALLEST });
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^The geolocation database .+large\/world\.mmdb has 300 MB, but .+\n$/)]);
+});
+
 test('the stacks are synthesized with the built functions and the chosen rules', () => {
   const folder = join(scratch, 'good');
   mkdirSync(join(folder, 'mine'), { recursive: true });
   writeFileSync(join(folder, 'mine/own.yml'), RULE('0b1e6d3c-5a44-4c35-9a8f-2f6f5d1c7e01', 'Our own'));
   writeFileSync(join(folder, 'mine/bad.yml'), 'title: no detection\nlogsource: { product: aws, service: cloudtrail }\nlevel: low\n');
+  writeFileSync(join(folder, 'mine/places.mmdb'), placesDatabase());
   const { status, stderr, out } = run('good', {
     rules: { disabled: ['discovery/*'], levels: { 'mine/own.yml': 'high' } },
+    anomalies: { geo: { databases: ['mine/places.mmdb'] } },
     deploy: { ...SMALLEST, rules: { folders: ['mine'] } },
   });
   expect([status, stderr]).toEqual([0, expect.stringMatching(/^Left out: mine\/bad\.yml:\d+ .+\n$/)]);
@@ -95,4 +118,7 @@ test('the stacks are synthesized with the built functions and the chosen rules',
   expect(settings.config).not.toHaveProperty('deploy');
   expect(settings.config.rules.disabled).toEqual(['discovery/*']);
   expect(sent('alert/settings.json')).toEqual(settings);
+  expect(readFileSync(join(out, 'functions/score/geo-1.mmdb')).equals(placesDatabase())).toBe(true);
+  const bundled = join('dist', BUNDLED_DATABASE);
+  expect(readFileSync(join(out, 'functions/score', BUNDLED_DATABASE)).equals(readFileSync(join(ROOT, bundled)))).toBe(true);
 });

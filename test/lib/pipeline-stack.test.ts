@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import { BUNDLED_DATABASE } from '../../core/anomalies/geo-files.ts';
+import { loadConfig } from '../../core/config/load.ts';
 import { functionCode } from '../../lib/function-code.ts';
 import { FUNCTIONS, type FunctionName } from '../../lib/functions.ts';
+import { settingsOf } from '../../lib/settings.ts';
 import { deployConfig, RULES, SCRATCH, SOURCES, settings, synthesize } from './synth.ts';
 import { flat, type Resource, resource, resources, statements } from './template.ts';
 
@@ -211,7 +214,7 @@ test('the stack tells what doctor asks for', () => {
 describe('the code of a function', () => {
   const deploy = deployConfig();
   const built = join(SCRATCH, 'built');
-  const cargo = { built, settings: settings(deploy), rules: RULES };
+  const cargo = { built, settings: settings(deploy), rules: RULES, databases: [] };
   const scope = () => new Stack(new App({ outdir: join(SCRATCH, 'code') }), 'Code');
   const sent = (name: FunctionName, file: string) => readFileSync(join(SCRATCH, 'code/functions', name, file), 'utf8');
 
@@ -245,6 +248,22 @@ describe('the code of a function', () => {
     expect(JSON.parse(sent('score', 'rules.json'))).toEqual(RULES);
     functionCode(scope(), 'parse', cargo);
     expect(() => sent('parse', 'rules.json')).toThrow('ENOENT');
+  });
+
+  test('score alone has the geolocation databases, the own ones by their places', () => {
+    const databases = ['city.mmdb', 'asn.mmdb'].map((name) => join(SCRATCH, name));
+    for (const file of databases) writeFileSync(file, file);
+    for (const name of FUNCTIONS) functionCode(scope(), name, { ...cargo, databases });
+    expect(sent('score', BUNDLED_DATABASE)).toBe('countries');
+    expect(['geo-1.mmdb', 'geo-2.mmdb'].map((name) => sent('score', name))).toEqual(databases);
+    for (const name of ['parse', 'alert'] as const) expect(() => sent(name, 'geo-1.mmdb')).toThrow('ENOENT');
+  });
+
+  test('the bundled database stays out where it is not wanted', () => {
+    const config = loadConfig('{"anomalies":{"geo":{"bundled":false}}}', 'test.json');
+    functionCode(scope(), 'score', { ...cargo, settings: settingsOf('1.2.3', config, deploy, RULES) });
+    expect(() => sent('score', BUNDLED_DATABASE)).toThrow('ENOENT');
+    expect(() => sent('score', 'geo-1.mmdb')).toThrow('ENOENT');
   });
 
   test('that is not built is refused with what to do', () => {

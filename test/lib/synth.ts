@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { BUNDLED_DATABASE } from '../../core/anomalies/geo-files.ts';
 import { loadConfig } from '../../core/config/load.ts';
 import type { Settings } from '../../core/config/settings.ts';
 import { addStacks } from '../../lib/add-stacks.ts';
@@ -57,6 +58,7 @@ export function builtFunctions(): string {
     mkdirSync(join(built, name), { recursive: true });
     writeFileSync(join(built, name, 'index.mjs'), `export const handler = async () => '${name}';\n`);
   }
+  writeFileSync(join(built, 'score', BUNDLED_DATABASE), 'countries');
   return built;
 }
 
@@ -76,7 +78,7 @@ export function synthesize(over: Readonly<Record<string, unknown>> = {}): Synthe
     outdir: mkdtempSync(join(SCRATCH, 'out-')),
     context: { ...context, 'aws:cdk:bundling-stacks': [] },
   });
-  const stacks = addStacks(app, deploy, { built: builtFunctions(), settings: settings(deploy), rules: RULES });
+  const stacks = addStacks(app, deploy, { built: builtFunctions(), settings: settings(deploy), rules: RULES, databases: [] });
   const { data, pipeline, monitoring } = stacks;
   return {
     app,

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { textOf } from '../../samples/generator/extras.ts';
+import { placesDatabase } from '../../samples/generator/places.ts';
 import { sampleTrail } from '../../samples/generator/trail.ts';
 import { inflated, keysBelow } from './read.ts';
 
@@ -27,6 +28,10 @@ describe('samples/trail is what the generator gives for seed 1', () => {
 
   test('the same expectations', () => {
     expect(JSON.parse(readFileSync(join(FOLDER, '../expected.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(expected)));
+  });
+
+  test('the same geolocation database beside it, byte for byte', () => {
+    expect(readFileSync(join(FOLDER, '../places.mmdb')).equals(placesDatabase())).toBe(true);
   });
 
   test('at most 8 MB', () => {

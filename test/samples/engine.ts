@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anomaly } from '../../core/anomalies/anomaly.ts';
+import { geoDatabase } from '../../core/anomalies/geo-database.ts';
 import { Observer } from '../../core/anomalies/observe.ts';
 import { type Deliveries, gaps, silenceAnomaly } from '../../core/anomalies/silence.ts';
 import { anomalySignal, Unusual } from '../../core/anomalies/unusual.ts';
@@ -17,9 +19,9 @@ import { Duplicates, MARK, type Marked } from '../../core/scoring/duplicates.ts'
 import { Scorer } from '../../core/scoring/scorer.ts';
 import { lineAt, type ScoredPart } from '../../core/scoring/section.ts';
 import { readRuleFiles } from '../../local/rule-files.ts';
-import { locate } from './places.ts';
 
 const RULES = compileRules(loadRules(readRuleFiles(join(__dirname, '..', '..', 'rules'))).rules);
+const GEO = geoDatabase(readFileSync(join(__dirname, '..', '..', 'samples', 'places.mmdb')));
 const HOUR = 3_600_000;
 
 export interface Analysed {
@@ -60,8 +62,8 @@ class Arrivals {
 /** The engine over files in memory, as `analyze` runs it on one thread. */
 export function analyse(files: readonly Buffer[]): Analysed {
   const duplicates = new Duplicates();
-  const observer = new Observer(locate, () => false);
-  const unusual = new Unusual({ learningDays: 14 });
+  const observer = new Observer(GEO.locate, () => false);
+  const unusual = new Unusual({ learningDays: 14, geo: GEO });
   const arrivals = new Arrivals();
   const signals: IncidentSignal[] = [];
   const highDays = new Map<string, string[]>();

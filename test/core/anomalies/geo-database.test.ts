@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Place } from '../../../core/anomalies/geo.ts';
+import type { GeoDatabase, Place } from '../../../core/anomalies/geo.ts';
 import { combined, GeoDatabaseError, geoDatabase } from '../../../core/anomalies/geo-database.ts';
-import { mmdb } from '../../factories/mmdb.ts';
+import { mmdb } from '../../../samples/generator/mmdb.ts';
 
 const CITY = {
   city: { names: { en: 'Berlin', de: 'Berlin' } },
@@ -75,12 +75,28 @@ test('of several each knows what it knows', () => {
   const countries = geoDatabase(mmdb({ '198.51.0.0/16': { country_code: 'FR' } }, { type: 'country' }));
   const cities = geoDatabase(mmdb({ '198.51.100.0/24': CITY }, { type: 'city' }));
   const asns = geoDatabase(mmdb({ '198.0.0.0/8': { autonomous_system_number: 64_496 } }, { type: 'asn' }));
-  const { name, locate } = combined([countries, cities, asns]);
+  const { name, locate } = combined([countries, cities, asns]) as GeoDatabase;
   expect(name).toBe('country 2026-09-01 + city 2026-09-01 + asn 2026-09-01');
   expect(locate('198.51.100.7')).toEqual({ ...BERLIN, asn: 64_496 });
   expect(locate('198.51.101.7')).toEqual({ country: 'FR', city: '', asn: 64_496 });
   expect(locate('198.1.1.1')).toEqual({ country: '', city: '', asn: 64_496 });
   expect(locate('203.0.113.1')).toBeNull();
+});
+
+test('of none there is none, and an address is looked up once however often it is asked for', () => {
+  expect(combined([])).toBeUndefined();
+  const asked: string[] = [];
+  const counting: GeoDatabase = {
+    name: 'counting',
+    locate: (address) => {
+      asked.push(address);
+      return database.locate(address);
+    },
+  };
+  const { locate } = combined([counting, database]) as GeoDatabase;
+  const places = ['198.51.100.7', '203.0.113.1', '198.51.100.7', '203.0.113.1'].map(locate);
+  expect(places).toEqual([BERLIN, null, BERLIN, null]);
+  expect(asked).toEqual(['198.51.100.7', '203.0.113.1']);
 });
 
 describe('what is no database is refused', () => {

@@ -46,10 +46,10 @@ export class Kept<S> {
   /** The longest the state was as JSON. */
   longest = 0;
 
-  constructor(detector: Detector<S>, entity: Entity) {
+  constructor(detector: Detector<S>, entity: Entity, state = detector.empty()) {
     this.#detector = detector;
     this.#entity = entity;
-    this.#state = detector.empty();
+    this.#state = state;
   }
 
   observe(event: Observation): void {

@@ -21,13 +21,14 @@ test('an empty file of configuration gives the defaults', () => {
     trustedNetworks: [],
     exceptions: [],
     risk: { failedShare: 0.6 },
+    anomalies: { learningDays: 14, geo: { databases: [], bundled: true } },
     posture: {},
     report: { events: 10_000 },
     limits: { inflatedMegabytes: 16_384, inflateRatio: 400, recordMegabytes: 16 },
   };
   expect(defaultConfig()).toEqual(defaults);
   expect(loadConfig('{}', FILE)).toEqual(defaults);
-  expect(loadConfig('{"rules":{},"risk":{},"posture":{},"report":{},"limits":{}}', FILE)).toEqual(defaults);
+  expect(loadConfig('{"rules":{},"risk":{},"anomalies":{"geo":{}},"posture":{},"report":{},"limits":{}}', FILE)).toEqual(defaults);
 });
 
 test('what is given is kept, the rest has its default', () => {
@@ -38,6 +39,7 @@ test('what is given is kept, the rest has its default', () => {
     trustedNetworks: ['203.0.113.0/24', '2001:db8::/32', '198.51.100.7'],
     exceptions: [{ rule: 'iam/*', principal: '*:role/deploy', owner: 'platform', reason: 'deploys', expires: '2027-03-31' }],
     risk: { failedShare: 0 },
+    anomalies: { learningDays: 7, geo: { databases: ['geo/GeoLite2-City.mmdb', '/data/asn.mmdb'], bundled: false } },
     posture: { regions: ['eu-west-1'] },
     report: { events: 0 },
     limits: { inflatedMegabytes: 1, inflateRatio: 2, recordMegabytes: 256 },
@@ -45,7 +47,7 @@ test('what is given is kept, the rest has its default', () => {
   expect(loadConfig(JSON.stringify(given), FILE)).toEqual(given);
 });
 
-const ALL = '$schema, rules, roleTags, trustedNetworks, exceptions, risk, posture, report, limits, deploy';
+const ALL = '$schema, rules, roleTags, trustedNetworks, exceptions, risk, anomalies, posture, report, limits, deploy';
 
 test.each<[string, string, string[]]>([
   ['a key not known', '{"rule":{}}', [`"rule" is not a known key. Did you mean "rules"? Known there: ${ALL}.`]],
@@ -130,6 +132,21 @@ test.each<[string, string, string[]]>([
   ['no JSON', '{"rules":', [expect.stringMatching(/^is not JSON: .+\. Mend the text, or start anew from \{\}\.$/)]],
   ['an empty file', '', [expect.stringMatching(/^is not JSON: /)]],
   ['a list', '[1]', ['should hold a JSON object such as {}, but holds [1].']],
+  [
+    'a database by a name that is none',
+    '{"anomalies":{"geo":{"databases":[""]}}}',
+    ['"anomalies.geo.databases.0" should be filled (at least one entry or character), but is "".'],
+  ],
+  [
+    'more databases than are opened',
+    JSON.stringify({ anomalies: { geo: { databases: Array.from({ length: 9 }, () => 'x') } } }),
+    ['"anomalies.geo.databases" should be at most 8 files, but is ["x","x","x","x","x","x","x","x","x"].'],
+  ],
+  [
+    'a key of the databases not known',
+    '{"anomalies":{"geo":{"database":["x.mmdb"]}}}',
+    ['"anomalies.geo.database" is not a known key. Did you mean "databases"? Known there: databases, bundled.'],
+  ],
   ['null', 'null', ['should hold a JSON object such as {}, but holds null.']],
 ])('%s is refused', (_name, text, sentences) => {
   expect(refusal(text)).toEqual(sentences);

@@ -30,6 +30,8 @@ function fits(value: unknown, schema: Schema): boolean {
   switch (schema.type) {
     case 'string':
       return typeof value === 'string' && value.length >= (schema.minLength ?? 0);
+    case 'boolean':
+      return typeof value === 'boolean';
     case 'number':
     case 'integer':
       return (
@@ -75,6 +77,8 @@ const GOOD: readonly string[] = [
   '{"roleTags":[{"tag":"service","principals":["*"]}]}',
   '{"trustedNetworks":["203.0.113.0/24"]}',
   '{"risk":{"failedShare":0.25}}',
+  '{"anomalies":{"geo":{}}}',
+  '{"anomalies":{"geo":{"databases":["geo/GeoLite2-City.mmdb"],"bundled":false}}}',
   '{"posture":{"regions":[]}}',
   '{"posture":{"regions":["eu-west-1"]}}',
   '{"report":{"events":100000}}',
@@ -104,6 +108,10 @@ const BAD: readonly string[] = [
   '{"trustedNetworks":[1]}',
   '{"risk":{"failedShare":2}}',
   '{"risk":{"failedShare":"0.5"}}',
+  '{"anomalies":{"geo":"GeoLite2-City.mmdb"}}',
+  '{"anomalies":{"geo":{"databases":[""]}}}',
+  '{"anomalies":{"geo":{"databases":[],"bundled":"no"}}}',
+  '{"anomalies":{"geo":{"default":false}}}',
   '{"posture":{"regions":[""]}}',
   '{"report":{"events":-1}}',
   '{"report":{"events":1.5}}',
@@ -130,7 +138,7 @@ test('the published schema is the one that is used', () => {
 });
 
 test('every key of the schema is described, sections aside', () => {
-  const sections = new Set(['rules', 'risk', 'posture', 'report', 'limits']);
+  const sections = new Set(['rules', 'risk', 'anomalies', 'posture', 'report', 'limits']);
   const undescribed = (schema: Schema): string[] =>
     Object.entries(schema.properties ?? {}).flatMap(([key, member]) => [
       ...(sections.has(key) || key === 'tag' || 'description' in member ? [] : [key]),

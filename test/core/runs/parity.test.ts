@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { BUNDLED_DATABASE } from '../../../core/anomalies/geo-files.ts';
 import { QUIET } from '../../../core/incidents/grouping.ts';
 import { DEFAULT_LIMITS, inflate, isGzip } from '../../../core/records/inflate.ts';
 import { parseTime } from '../../../core/records/time.ts';
 import type { LoadedRules } from '../../../core/rules/model.ts';
 import { LATENESS } from '../../../core/runs/plan.ts';
+import { openGeo } from '../../../local/geo.ts';
 import { inFolder, ROOT, trailwarden } from '../../command/run.ts';
 import { record } from '../../factories/record.ts';
 import { type Delivery, engineOf, World } from './world.ts';
@@ -13,7 +15,10 @@ import { type Delivery, engineOf, World } from './world.ts';
 /** Recorded logs of others, to check against: not part of the project, looked for beside it. */
 const CORPUS = process.env.TRAILWARDEN_CORPUS ?? join(ROOT, '..', 'shared', 'data');
 const { rules, correlations } = JSON.parse(readFileSync(join(ROOT, 'dist', 'rules.json'), 'utf8')) as LoadedRules;
-const ENGINE = engineOf(rules, 'high', correlations);
+/** As the samples' configuration has it: a database of documentation addresses, then the bundled one. */
+const CONFIG = join(ROOT, 'samples', 'trailwarden.config.json');
+const GEO = openGeo([join(ROOT, 'samples', 'places.mmdb'), join(ROOT, 'dist', BUNDLED_DATABASE)]);
+const ENGINE = engineOf(rules, 'high', correlations, GEO);
 
 interface Input extends Delivery {
   /** Times of the earliest and the latest event in it. */
@@ -145,7 +150,19 @@ interface Analysed {
 
 function analysed(folder: string): Promise<Analysed> {
   return inFolder(async (out) => {
-    const { stderr } = await trailwarden(['analyze', folder, '--quiet', '--threads', '1', '--out', out, '--events', 'risky']);
+    const { stderr } = await trailwarden([
+      'analyze',
+      folder,
+      '--quiet',
+      '--threads',
+      '1',
+      '--out',
+      out,
+      '--events',
+      'risky',
+      '--config',
+      CONFIG,
+    ]);
     expect(stderr).toBe('');
     const lines = readFileSync(join(out, 'signals.ndjson'), 'utf8').trimEnd().split('\n');
     return {

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import type { GeoDatabase } from '../../../core/anomalies/geo.ts';
 import { Observer } from '../../../core/anomalies/observe.ts';
 import { defaultConfig } from '../../../core/config/load.ts';
 import type { AlertItem, IncidentItem } from '../../../core/incidents/item.ts';
@@ -46,7 +47,12 @@ export function batchOf(deliveries: readonly Delivery[]): Buffer {
   return writer.finish();
 }
 
-export function engineOf(rules: readonly Rule[], threshold: Level = 'high', correlations: LoadedRules['correlations'] = []): Engine {
+export function engineOf(
+  rules: readonly Rule[],
+  threshold: Level = 'high',
+  correlations: LoadedRules['correlations'] = [],
+  geo?: GeoDatabase,
+): Engine {
   return {
     rules: compileRules(rules),
     loaded: { rules, correlations, refusals: [] },
@@ -54,10 +60,8 @@ export function engineOf(rules: readonly Rule[], threshold: Level = 'high', corr
     threshold,
     waitForBackfill: false,
     learningDays: 14,
-    observer: new Observer(
-      () => null,
-      () => false,
-    ),
+    geo,
+    observer: new Observer(geo?.locate ?? (() => null), () => false),
     rulesHash: 'r',
     configHash: 'c',
     leaseMilliseconds: 300_000,
