@@ -1,13 +1,17 @@
 import type { EntityDetector } from './detector.ts';
 import type { Entity, EntityKind, Observation } from './observation.ts';
+import { FORGOTTEN, HOUR } from './spells.ts';
 
 /** Parts that the entities are divided into: a run reads and rewrites only those it touches. */
 export const BASELINE_SHARDS = 16;
 /** Entities that a shard keeps of each kind: names may be the caller's choice. Those that come beyond are not watched. */
 const MOST_ENTITIES: Readonly<Record<EntityKind, number>> = { principal: 8000, address: 8000, account: 1000, region: 100, person: 8000 };
 
-/** A shard as JSON: by entity, as `principal:arn…`, the state of each detector by its name. */
-export type BaselineState = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+/**
+ * A shard as JSON: by entity, as `principal:arn…`, its detectors' states as JSON text, when something in them is due (null: never), and the time of its last
+ * event. The text is read when the entity is seen again: a shard holds thousands that a run never hears of.
+ */
+export type BaselineState = Readonly<Record<string, readonly [states: string, due: number | null, last: number]>>;
 
 /** Detectors by the name under which their states are kept. */
 export type Detectors<Said> = Readonly<Record<string, EntityDetector<unknown, Said>>>;
@@ -23,9 +27,19 @@ export function baselineShard(kind: EntityKind, name: string): number {
 
 interface Watched {
   readonly entity: Entity;
-  /** In the order of the detectors; undefined where one has nothing to remember. */
-  readonly states: unknown[];
+  /** In the order of the detectors, undefined where one has nothing to remember; null while they lie packed. */
+  states: unknown[] | null;
+  packed: string;
+  /** When something in what is packed is due; Infinity for never. */
+  due: number;
+  /** Time of its last event. */
+  last: number;
+  /** Whether it was seen since the last {@link BaselineShard.advance}. */
+  isFresh: boolean;
 }
+
+/** Time without an event after which detectors may have forgotten an entity. */
+const QUIET = FORGOTTEN * HOUR;
 
 /** What the detectors remember of one shard of the entities. */
 export class BaselineShard<Said> {
@@ -40,10 +54,12 @@ export class BaselineShard<Said> {
     this.#detectors = Object.values(detectors);
     this.#watching = byKind((kind) => [...this.#detectors.keys()].filter((i) => this.#detectors[i]?.kinds.includes(kind)));
     this.#entities = byKind(() => new Map());
-    for (const [key, states] of Object.entries(state)) {
+    for (const [key, [packed, due, last]] of Object.entries(state)) {
       const at = key.indexOf(':');
       const entity: Entity = { kind: key.slice(0, at) as EntityKind, name: key.slice(at + 1) };
-      this.#entities[entity.kind].set(entity.name, { entity, states: this.#names.map((name) => states[name]) });
+      this.#entities[entity.kind].set(entity.name, {
+        ...{ entity, states: null, packed, due: due ?? Number.POSITIVE_INFINITY, last, isFresh: false },
+      });
     }
   }
 
@@ -55,30 +71,33 @@ export class BaselineShard<Said> {
       if (detector.wants?.(kind, event) === false) continue;
       if (watched === undefined) {
         if (entities.size >= MOST_ENTITIES[kind]) return;
-        watched = { entity: { kind, name }, states: this.#names.map(() => undefined) };
+        watched = { entity: { kind, name }, states: this.#names.map(() => undefined), packed: '', due: 0, last: event.time, isFresh: true };
         entities.set(name, watched);
       }
-      watched.states[i] ??= detector.empty();
-      detector.observe(watched.states[i], watched.entity, event, times);
+      const states = this.#unpacked(watched);
+      states[i] ??= detector.empty();
+      detector.observe(states[i], watched.entity, event, times);
+      watched.isFresh = true;
+      if (event.time > watched.last) watched.last = event.time;
     }
   }
 
   /** The earliest watermark at which {@link advance} has something to do; undefined when nothing is pending. */
   get due(): number | undefined {
-    let due: number | undefined;
-    for (const { states } of this.#watched()) {
-      for (const [i, detector] of this.#detectors.entries()) {
-        const at = states[i] === undefined ? undefined : detector.due(states[i]);
-        if (at !== undefined && (due === undefined || at < due)) due = at;
-      }
-    }
-    return due;
+    let due = Number.POSITIVE_INFINITY;
+    for (const watched of this.#watched()) due = Math.min(due, this.#dueOf(watched));
+    return due === Number.POSITIVE_INFINITY ? undefined : due;
   }
 
   /** Judges everything up to the watermark; an entity of which nothing is left is forgotten. */
   advance(watermark: number): Said[] {
     const said: Said[] = [];
-    for (const { entity, states } of this.#watched()) {
+    for (const watched of this.#watched()) {
+      const { entity, isFresh } = watched;
+      watched.isFresh = false;
+      const isQuiet = watermark !== Number.POSITIVE_INFINITY && watermark - watched.last > QUIET;
+      if (watched.states === null && watched.due > watermark && !isQuiet) continue;
+      const states = this.#unpacked(watched);
       let isLeft = false;
       for (const [i, detector] of this.#detectors.entries()) {
         const state = states[i];
@@ -89,22 +108,53 @@ export class BaselineShard<Said> {
         else isLeft = true;
       }
       if (!isLeft) this.#entities[entity.kind].delete(entity.name);
+      else if (!isFresh) this.#pack(watched);
     }
     return said;
   }
 
   get state(): BaselineState {
     // Without a prototype: names are the attacker's text.
-    const all: Record<string, Readonly<Record<string, unknown>>> = Object.create(null);
-    for (const { entity, states } of this.#watched()) {
-      const own = this.#names.flatMap((name, i) => (states[i] === undefined ? [] : [[name, states[i]] as const]));
-      all[`${entity.kind}:${entity.name}`] = Object.fromEntries(own);
+    const all: Record<string, BaselineState[string]> = Object.create(null);
+    for (const watched of this.#watched()) {
+      this.#pack(watched);
+      const { entity, packed, due, last } = watched;
+      all[`${entity.kind}:${entity.name}`] = [packed, due === Number.POSITIVE_INFINITY ? null : due, last];
     }
     return all;
   }
 
   *#watched(): Iterable<Watched> {
     for (const kind of KINDS) yield* this.#entities[kind].values();
+  }
+
+  #unpacked(watched: Watched): unknown[] {
+    if (watched.states === null) {
+      const states = JSON.parse(watched.packed) as Readonly<Record<string, unknown>>;
+      watched.states = this.#names.map((name) => states[name]);
+      watched.packed = '';
+    }
+    return watched.states;
+  }
+
+  /** As text an entity takes a fraction of what its objects take. */
+  #pack(watched: Watched): void {
+    const { states } = watched;
+    if (states === null) return;
+    watched.due = this.#dueOf(watched);
+    watched.packed = JSON.stringify(
+      Object.fromEntries(this.#names.flatMap((name, i) => (states[i] === undefined ? [] : [[name, states[i]]]))),
+    );
+    watched.states = null;
+  }
+
+  #dueOf({ states, due }: Watched): number {
+    if (states === null) return due;
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const [i, detector] of this.#detectors.entries()) {
+      if (states[i] !== undefined) earliest = Math.min(earliest, detector.due(states[i]) ?? Number.POSITIVE_INFINITY);
+    }
+    return earliest;
   }
 }
 

@@ -46,7 +46,8 @@ export class Observer {
       times[sighting] = (times[sighting] as number) + 1;
     }
     for (let sighting = 0; sighting < times.length; sighting += 1) {
-      if ((times[sighting] as number) > 0) take(new Sighted(part, sighting, first[sighting] as number, (address) => this.#place(address)), times[sighting] as number);
+      if ((times[sighting] as number) > 0)
+        take(new Sighted(part, sighting, first[sighting] as number, (address) => this.#place(address)), times[sighting] as number);
     }
   }
 
