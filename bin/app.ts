@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { ConfigError, loadConfig } from '../core/config/load.ts';
+import { unknownExceptions } from '../core/risk/exception-use.ts';
 import { chooseRules, joinRules } from '../core/rules/choose.ts';
 import { loadRules } from '../core/rules/load.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
@@ -37,10 +38,13 @@ function bundledRules(): LoadedRules {
   }
 }
 
-/** Rules of folders beside the configuration, named from there: the same on every machine. */
-function ownRules(folders: readonly string[], home: string): LoadedRules {
+/** Rules of folders beside the configuration, named from there: the same on every machine. Correlations may build on the bundled ones. */
+function ownRules(folders: readonly string[], home: string, bundled: LoadedRules): LoadedRules {
   const files = folders.flatMap((folder) => readRuleFiles(resolve(home, folder)));
-  return loadRules(files.map(({ file, text }) => ({ file: relative(home, file).replaceAll('\\', '/'), text })));
+  return loadRules(
+    files.map(({ file, text }) => ({ file: relative(home, file).replaceAll('\\', '/'), text })),
+    [bundled],
+  );
 }
 
 /** Tells of rules that are left out: one bad rule of a pack shall not stop a deployment. */
@@ -52,9 +56,11 @@ try {
   const app = new App({ analyticsReporting: false });
   const file = resolve(String(app.node.tryGetContext('config') ?? resolve(ROOT, 'trailwarden.config.json')));
   const { deploy, ...config } = readConfig(file);
-  const own = ownRules(deploy.rules.folders, dirname(file));
-  warn(own);
-  const rules = chooseRules(joinRules([bundledRules(), own]), config.rules);
+  const bundled = bundledRules();
+  const known = joinRules([bundled, ownRules(deploy.rules.folders, dirname(file), bundled)]);
+  for (const sentence of unknownExceptions(config.exceptions, known)) process.stderr.write(`${sentence}\n`);
+  const rules = chooseRules(known, config.rules);
+  warn(rules);
   const { version } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as { version: string };
   addStacks(app, deploy, { built: resolve(ROOT, 'dist/lambdas'), settings: settingsOf(version, config, deploy, rules), rules });
   app.synth();
