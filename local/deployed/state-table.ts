@@ -44,7 +44,8 @@ export async function readExceptionDays(table: string, now: number): Promise<Fac
           TableName: table,
           KeyConditionExpression: 'pk = :pk AND sk >= :from',
           ExpressionAttributeValues: { ':pk': 'rollup#day', ':from': dayOf(now - UNUSED_DAYS * 86_400_000) },
-          ProjectionExpression: 'sk, exceptions',
+          ProjectionExpression: 'sk, #exceptions',
+          ExpressionAttributeNames: { '#exceptions': 'exceptions' },
           ExclusiveStartKey: start,
         }),
       );
