@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { GeoDatabaseError } from '../core/anomalies/geo-database.ts';
 import { ConfigError, loadConfig } from '../core/config/load.ts';
+import { unknownExceptions } from '../core/risk/exception-use.ts';
 import { chooseRules, joinRules } from '../core/rules/choose.ts';
 import { loadRules } from '../core/rules/load.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
@@ -40,10 +41,13 @@ function bundledRules(): LoadedRules {
   }
 }
 
-/** Rules of folders beside the configuration, named from there: the same on every machine. */
-function ownRules(folders: readonly string[], home: string): LoadedRules {
+/** Rules of folders beside the configuration, named from there: the same on every machine. Correlations may build on the bundled ones. */
+function ownRules(folders: readonly string[], home: string, bundled: LoadedRules): LoadedRules {
   const files = folders.flatMap((folder) => readRuleFiles(resolve(home, folder)));
-  return loadRules(files.map(({ file, text }) => ({ file: relative(home, file).replaceAll('\\', '/'), text })));
+  return loadRules(
+    files.map(({ file, text }) => ({ file: relative(home, file).replaceAll('\\', '/'), text })),
+    [bundled],
+  );
 }
 
 /** Tells of rules that are left out: one bad rule of a pack shall not stop a deployment. */
@@ -58,9 +62,11 @@ try {
   const databases = ownDatabases(config.anomalies.geo.databases, dirname(file));
   fitDatabases(databases, deploy.memory.score);
   openGeo(databases);
-  const own = ownRules(deploy.rules.folders, dirname(file));
-  warn(own);
-  const rules = chooseRules(joinRules([bundledRules(), own]), config.rules);
+  const bundled = bundledRules();
+  const known = joinRules([bundled, ownRules(deploy.rules.folders, dirname(file), bundled)]);
+  for (const sentence of unknownExceptions(config.exceptions, known)) process.stderr.write(`${sentence}\n`);
+  const rules = chooseRules(known, config.rules);
+  warn(rules);
   const { version } = JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as { version: string };
   const settings = settingsOf(version, config, deploy, rules);
   addStacks(app, deploy, { built: resolve(ROOT, 'dist/lambdas'), settings, rules, databases });

@@ -20,6 +20,8 @@ import { EVENT_COLUMNS } from '../core/outputs/rows.ts';
 import { parseSignalLine } from '../core/outputs/signals.ts';
 import { addCounts, noCounts } from '../core/records/counts.ts';
 import type { Limits } from '../core/records/inflate.ts';
+import { exceptionUses } from '../core/risk/exception-use.ts';
+import { Exceptions } from '../core/risk/exceptions.ts';
 import { type Correlated, Correlator } from '../core/rules/correlation.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
 import { compileRules } from '../core/rules/ruleset.ts';
@@ -40,6 +42,8 @@ export interface AnalyzeOptions {
   readonly paths: readonly string[];
   readonly out: string;
   readonly loaded: LoadedRules;
+  /** All rules and correlations that there are, those that the configuration disables included. */
+  readonly known: Pick<LoadedRules, 'rules' | 'correlations'>;
   readonly config: Config;
   readonly geo?: GeoDatabase | undefined;
   readonly filters: Filters;
@@ -194,6 +198,7 @@ class Run implements Taker {
   readonly #tally: Tally;
   readonly #observer: Observer;
   readonly #unusual: Unusual;
+  readonly #exceptions: Exceptions;
   /** Up to where the detectors with a memory have judged. */
   #judged = Number.NEGATIVE_INFINITY;
   /** Event time up to which the reading has come. */
@@ -207,6 +212,7 @@ class Run implements Taker {
     this.rows = { events: options.events, minRank: levelRank(options.minLevel), table: options.config.report.events > 0 };
     this.#observer = observerOf(options.config, options.geo?.locate);
     this.#unusual = new Unusual({ learningDays: options.config.anomalies.learningDays, geo: options.geo });
+    this.#exceptions = new Exceptions(options.config.exceptions);
     this.#tally = new Tally(options.loaded.rules, options.config.report.events);
     this.#events = new OrderedLines([
       { path: join(work, 'events.ndjson.gz'), gzip: true, header: '' },
@@ -278,7 +284,7 @@ class Run implements Taker {
     const all = await this.#incidents(told).finally(() => told.close());
     await this.#events.mark(told.marks);
     const incidents = all.filter(({ level }) => levelRank(level) >= this.rows.minRank);
-    const rules = options.loaded.rules;
+    const { rules, correlations } = options.loaded;
     const results: Results = {
       version: options.version,
       counts: this.#counts,
@@ -288,10 +294,12 @@ class Run implements Taker {
       anomalies: told.anomalies,
       resourcesOf: (incident) => told.resourcesOf(incident),
       rules,
+      correlations,
+      exceptions: exceptionUses(options.config.exceptions, options.known, told.excepted, this.#tally.to),
       refusals: options.loaded.refusals,
       keyless: compileRules(rules).keyless,
       expectedRegions: options.config.posture.regions,
-      rulesHash: hash(rules),
+      rulesHash: hash({ rules, correlations }),
       configHash: hash(options.config),
       minLevel: options.minLevel,
       gravestIncident: all[0]?.risk ?? 0,
@@ -313,8 +321,8 @@ class Run implements Taker {
 
   #judge(watermark: number): void {
     for (const anomaly of this.#unusual.advance(watermark)) {
-      const { words, signal } = anomalySignal(anomaly);
-      const bytes = Buffer.from(anomalyLine(anomaly));
+      const { words, signal } = anomalySignal(anomaly, this.#exceptions);
+      const bytes = Buffer.from(anomalyLine(anomaly, this.#exceptions));
       this.#signals.add(signal.time, Uint32Array.from(words), 0, [{ bytes, ends: Uint32Array.of(bytes.length) }], 0);
     }
     this.#judged = watermark;
@@ -323,7 +331,7 @@ class Run implements Taker {
   /** Groups the signals, which now lie in order. */
   async #incidents(told: ToldSignals): Promise<Incident[]> {
     const grouping = new IncidentGrouping();
-    const correlator = new Correlator(this.#options.loaded);
+    const correlator = new Correlator(this.#options.loaded, undefined, this.#exceptions);
     const [from, to] = ['signals.ndjson', 'signals.whole'].map((name) => join(this.#work, name)) as [string, string];
     const whole = createWriteStream(to);
     const take = (line: string, signal: IncidentSignal) => {

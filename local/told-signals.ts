@@ -11,6 +11,7 @@ export class ToldSignals {
   readonly #tally: AnomalyTally;
   readonly #touched = new TouchedResources();
   readonly #marks: EventMark[] = [];
+  readonly #excepted = new Map<string, number>();
 
   /** `path` is that of anomalies.csv; `leastRank` the place of the lowest level that other outputs list. */
   constructor(path: string, leastRank: number) {
@@ -18,7 +19,8 @@ export class ToldSignals {
     this.#tally = new AnomalyTally(leastRank);
   }
 
-  add(line: string, { principal, time }: IncidentSignal): void {
+  add(line: string, { principal, time, excepted }: IncidentSignal): void {
+    if (excepted !== undefined) this.#excepted.set(excepted.id, (this.#excepted.get(excepted.id) ?? 0) + 1);
     const anomaly = parseAnomalyLine(line);
     if (anomaly === undefined) {
       if (line.includes('"resources":'))
@@ -33,6 +35,11 @@ export class ToldSignals {
   /** Events that anomalies name. */
   get marks(): readonly EventMark[] {
     return this.#marks;
+  }
+
+  /** How many signals each exception made weigh nothing, by its id. */
+  get excepted(): ReadonlyMap<string, number> {
+    return this.#excepted;
   }
 
   get anomalies(): AnomalySummary {

@@ -76,4 +76,6 @@ rmSync(old, { recursive: true, force: true });
 
 const kilobytes = ({ outputs }: Metafile) => Math.round(Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0) / 1024);
 const sizes = FUNCTIONS.map((name, i) => `${name} ${kilobytes((functions[i] as (typeof functions)[number]).metafile)} KB`);
-console.log(`dist: command ${kilobytes(command.metafile)} KB, ${loaded.rules.length} rules; functions: ${sizes.join(', ')}`);
+console.log(
+  `dist: command ${kilobytes(command.metafile)} KB, ${loaded.rules.length} rules, ${loaded.correlations.length} correlations; functions: ${sizes.join(', ')}`,
+);

@@ -10,8 +10,9 @@ import type { Config } from '../../core/config/schema.ts';
 import { LEVELS, type Level, levelRank } from '../../core/levels.ts';
 import { summaryJson } from '../../core/outputs/files.ts';
 import { gravestRank } from '../../core/outputs/report.ts';
-import { summaryText } from '../../core/outputs/terminal.ts';
+import { printable, summaryText } from '../../core/outputs/terminal.ts';
 import { total } from '../../core/records/counts.ts';
+import { unknownExceptions } from '../../core/risk/exception-use.ts';
 import { chooseRules, joinRules } from '../../core/rules/choose.ts';
 import { loadRules } from '../../core/rules/load.ts';
 import type { LoadedRules } from '../../core/rules/model.ts';
@@ -45,10 +46,16 @@ interface AnalyzeFlags {
   readonly json?: boolean;
 }
 
-function readRules(flags: AnalyzeFlags, config: Config): LoadedRules {
+/** All rules and correlations that there are; own correlations may build on bundled rules. */
+function readRules(flags: AnalyzeFlags): LoadedRules {
   const bundled: LoadedRules[] = flags.bundledRules ? [JSON.parse(readFileSync(join(ASSETS, 'rules.json'), 'utf8')) as LoadedRules] : [];
-  const own = flags.rules === undefined ? [] : [loadRules(flags.rules.flatMap(readRuleFiles))];
-  return chooseRules(joinRules([...bundled, ...own]), config.rules);
+  const own = flags.rules === undefined ? [] : [loadRules(flags.rules.flatMap(readRuleFiles), bundled)];
+  return joinRules([...bundled, ...own]);
+}
+
+/** Tells of exceptions that name nothing: a slip in one shall not keep the logs from being read. */
+function warn(config: Config, known: LoadedRules): void {
+  for (const sentence of unknownExceptions(config.exceptions, known)) process.stderr.write(`${printable(sentence)}\n`);
 }
 
 /** The geolocation databases that a configuration names, from its folder, and the bundled one. */
@@ -64,7 +71,9 @@ async function runAnalyze(version: string, paths: readonly string[], flags: Anal
   const file = configFile(flags.config);
   const config = readConfig(file);
   const geo = readGeo(config, file);
-  const loaded = readRules(flags, config);
+  const known = readRules(flags);
+  const loaded = chooseRules(known, config.rules);
+  warn(config, known);
   const template = readFileSync(join(ASSETS, 'report.html'), 'utf8');
   const bar = new SingleBar({
     format: '  {bar} {percentage} % | {eta_formatted} left',
@@ -86,6 +95,7 @@ async function runAnalyze(version: string, paths: readonly string[], flags: Anal
       paths,
       out: flags.out,
       loaded,
+      known,
       config,
       geo,
       filters: {

@@ -1,4 +1,5 @@
 import { ConfigError, loadConfig } from '../../core/config/load.ts';
+import type { Config } from '../../core/config/schema.ts';
 import type { DoctorFacts } from '../../core/doctor/facts.ts';
 import { type DeployConfig, deploySection } from '../../lib/deploy-config.ts';
 import type { Configured } from '../../local/deployed/gather.ts';
@@ -15,6 +16,8 @@ export interface Deployment {
   readonly prefix: string;
   /** The `deploy` section, as the flags change it; undefined when there is no configuration or it has none. */
   readonly section: DeployConfig | undefined;
+  /** Those of the configuration. */
+  readonly exceptions: Config['exceptions'];
   /** The configuration; undefined when there is none. */
   readonly file: string | undefined;
 }
@@ -25,12 +28,16 @@ export interface Deployment {
  */
 export function chooseDeployment({ config, stackPrefix, region }: DeploymentFlags): Deployment {
   const file = configFile(config);
-  const written = file === undefined ? undefined : loadConfig(configText(file), file, deploySection).deploy;
+  const { deploy: written, exceptions = [] }: Partial<ReturnType<typeof loadDeployed>> = file === undefined ? {} : loadDeployed(file);
   const prefix = stackPrefix ?? written?.stackPrefix ?? 'Trailwarden';
   const section = written === undefined ? undefined : { ...written, stackPrefix: prefix, region: region ?? written.region };
   const home = region ?? section?.region;
   if (home !== undefined) process.env.AWS_REGION = home;
-  return { prefix, section, file };
+  return { prefix, section, exceptions, file };
+}
+
+function loadDeployed(file: string) {
+  return loadConfig(configText(file), file, deploySection);
 }
 
 /** What `doctor` takes from the section. */

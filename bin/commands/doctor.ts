@@ -6,7 +6,7 @@ import type { DeployConfig } from '../../lib/deploy-config.ts';
 import { ingestQueueName, trailName } from '../../lib/names.ts';
 import { gatherDeployFacts, gatherDoctorFacts } from '../../local/deployed/gather.ts';
 import { CONFIG_FILE } from './config-file.ts';
-import { chooseDeployment, configured, type DeploymentFlags, needSection } from './deploy-section.ts';
+import { chooseDeployment, configured, type Deployment, type DeploymentFlags, needSection } from './deploy-section.ts';
 import { printableJson, terminalStyle } from './printing.ts';
 
 interface DoctorFlags extends DeploymentFlags {
@@ -16,12 +16,10 @@ interface DoctorFlags extends DeploymentFlags {
 
 async function runDoctor(flags: DoctorFlags): Promise<number> {
   const deployment = chooseDeployment(flags);
-  const { prefix, section } = deployment;
+  const { prefix } = deployment;
   // Whole seconds: nothing here is known more exactly.
   const at = Math.floor(Date.now() / 1000) * 1000;
-  const { account, region, checks } = flags.beforeDeploy
-    ? await beforeDeploy(needSection(deployment))
-    : await deployed(prefix, section, at);
+  const { account, region, checks } = flags.beforeDeploy ? await beforeDeploy(needSection(deployment)) : await deployed(deployment, at);
   const subject = { prefix, account, region, at, beforeDeploy: flags.beforeDeploy ?? false };
   process.stdout.write(flags.json ? `${printableJson(doctorJson(checks, subject))}\n` : doctorText(checks, subject, terminalStyle()));
   return checks.some(({ status }) => status === 'broken') ? 1 : 0;
@@ -33,8 +31,8 @@ interface Diagnosis {
   readonly checks: readonly Check[];
 }
 
-async function deployed(prefix: string, section: DeployConfig | undefined, now: number): Promise<Diagnosis> {
-  const facts = await gatherDoctorFacts(prefix, section === undefined ? null : configured(section));
+async function deployed({ prefix, section, exceptions }: Deployment, now: number): Promise<Diagnosis> {
+  const facts = await gatherDoctorFacts(prefix, section === undefined ? null : configured(section), { exceptions, now });
   return { account: facts.account, region: facts.region, checks: doctorChecks(facts, now) };
 }
 

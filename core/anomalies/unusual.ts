@@ -1,6 +1,7 @@
 import type { IncidentSignal } from '../incidents/model.ts';
 import { contentWords, stableUuid } from '../records/identifier.ts';
 import { detectorWeight } from '../risk/event-risk.ts';
+import { type Exceptions, NO_EXCEPTIONS } from '../risk/exceptions.ts';
 import type { Anomaly } from './anomaly.ts';
 import { BASELINE_SHARDS, BaselineShard, type BaselineState, baselineShard, type Detectors, KINDS } from './baselines.ts';
 import type { EntityDetector } from './detector.ts';
@@ -104,13 +105,17 @@ function saying<State>(detector: EntityDetector<State, Anomaly>): EntityDetector
 }
 
 /** An anomaly as incidents take it, with the place that it has in their order. */
-export function anomalySignal(anomaly: Anomaly): { readonly words: readonly number[]; readonly signal: IncidentSignal } {
+export function anomalySignal(
+  anomaly: Anomaly,
+  exceptions: Exceptions = NO_EXCEPTIONS,
+): { readonly words: readonly number[]; readonly signal: IncidentSignal } {
   const { detector, title, level, confidence, tactics, techniques, principal, roleTag, account, region, address, time, eventID, cause } =
     anomaly;
   const id = stableUuid('signal', detector, ...cause);
   const words = new Uint32Array(4);
   contentWords(Buffer.from(id), words);
-  const weight = Math.round(detectorWeight(level, 'stable') * confidence * 10_000) / 10_000;
+  const excepted = exceptions.ofAnomaly(detector)?.(principal, address, account, momentOf(anomaly));
+  const weight = excepted === undefined ? Math.round(detectorWeight(level, 'stable') * confidence * 10_000) / 10_000 : 0;
   return {
     words: [...words],
     signal: {
@@ -132,13 +137,19 @@ export function anomalySignal(anomaly: Anomaly): { readonly words: readonly numb
       weight,
       risk: Math.round(weight * 100),
       eventID,
+      ...(excepted !== undefined && { excepted }),
     },
   };
 }
 
+/** The last moment that it is about: what ends with a day is of that day. */
+function momentOf({ time, window: [from, to] }: Anomaly): number {
+  return Math.min(time, Math.max(from, to - 1));
+}
+
 /** A line of signals.ndjson, with its line break. */
-export function anomalyLine(anomaly: Anomaly): string {
-  const { signal } = anomalySignal(anomaly);
+export function anomalyLine(anomaly: Anomaly, exceptions: Exceptions = NO_EXCEPTIONS): string {
+  const { signal } = anomalySignal(anomaly, exceptions);
   const { time, address, ...rest } = signal;
   const { entity, text, observed, expected, score, window, reasons } = anomaly;
   const evidence = [

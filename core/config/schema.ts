@@ -18,10 +18,16 @@ export const ConfigSchema = v.strictObject({
   rules: v.optional(
     v.strictObject({
       disabled: v.optional(
-        v.pipe(v.array(pattern), v.description('Rules that shall not run: ids, or file names with * as wildcard, as "discovery/*".')),
+        v.pipe(
+          v.array(pattern),
+          v.description('Rules and correlations that shall not run: ids, or file names with * as wildcard, as "discovery/*".'),
+        ),
         [],
       ),
-      levels: v.optional(v.pipe(v.record(pattern, level), v.description('Another level for a rule, by its id or file name.')), {}),
+      levels: v.optional(
+        v.pipe(v.record(pattern, level), v.description('Another level for a rule or correlation, by its id or file name.')),
+        {},
+      ),
     }),
     {},
   ),
@@ -48,7 +54,12 @@ export const ConfigSchema = v.strictObject({
     v.pipe(
       v.array(
         v.strictObject({
-          rule: v.pipe(pattern, v.description('The rule that shall weigh nothing there: its id or file name, * as wildcard.')),
+          rule: v.pipe(
+            pattern,
+            v.description(
+              'What shall weigh nothing there: a rule or correlation by its id or file name, or a detector of anomalies by its name, as "anomaly:volume:*"; * as wildcard.',
+            ),
+          ),
           principal: v.optional(v.pipe(pattern, v.description('Only for principals of this pattern.'))),
           address: v.optional(
             v.pipe(
@@ -67,7 +78,7 @@ export const ConfigSchema = v.strictObject({
           ),
         }),
       ),
-      v.description('Signals that weigh nothing for a time: of the named rule only, whatever else the same principal does.'),
+      v.description('Signals that weigh nothing for a time: of what is named only, whatever else the same principal does.'),
     ),
     [],
   ),

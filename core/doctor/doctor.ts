@@ -2,6 +2,7 @@ import { alertChecks } from './alerts.ts';
 import { accountSeen, historyFits } from './before-deploy.ts';
 import type { Check, Status } from './check.ts';
 import { stackChecks } from './deployment.ts';
+import { exceptionCheck } from './exceptions.ts';
 import type { DeployFacts, DoctorFacts } from './facts.ts';
 import { bucketNotifies, notificationsFit } from './notifications.ts';
 import { queueChecks } from './queues.ts';
@@ -18,6 +19,7 @@ export function doctorChecks(facts: DoctorFacts, now: number): Check[] {
     ...queueChecks(facts),
     ...runChecks(facts, now),
     ...alertChecks(facts, now),
+    exceptionCheck(facts, now),
   ].flatMap((check) => (check === null ? [] : [inRegion(check, facts.region)]));
 }
 

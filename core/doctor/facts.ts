@@ -1,3 +1,5 @@
+import type { Exception } from '../risk/exceptions.ts';
+
 /** What AWS answered when it was asked, or why there is no answer. */
 export type Fact<T> =
   | { readonly kind: 'seen'; readonly value: T }
@@ -153,6 +155,13 @@ export interface FunctionNames {
   readonly alert: string;
 }
 
+/** The exceptions in force on a day, by id, with how many signals each made weigh nothing. */
+export interface ExceptionDay {
+  /** `2026-11-25`. */
+  readonly day: string;
+  readonly signals: Readonly<Record<string, number>>;
+}
+
 /** Everything that `doctor` asks of a deployed Trailwarden. */
 export interface DoctorFacts {
   /** Empty where the stacks do not tell. */
@@ -183,6 +192,8 @@ export interface DoctorFacts {
   /** Null: findings are off by configuration. Else whether the hub of this region is on. */
   readonly hub: Fact<boolean> | null;
   readonly channels: Fact<Channels>;
+  /** Null: the configuration, which names them, was not given, or has none. `days` are those with exceptions of the last weeks, oldest first. */
+  readonly exceptions: { readonly configured: readonly Exception[]; readonly days: Fact<readonly ExceptionDay[]> } | null;
 }
 
 /** What is asked before a deploy. */

@@ -1,6 +1,7 @@
 import type { RoleTag } from '../config/schema.ts';
 import type { Level } from '../levels.ts';
 import type { Reason } from '../risk/event-risk.ts';
+import type { Excepted } from '../risk/exceptions.ts';
 
 /** What grouping needs to know of a signal; a line of signals.ndjson holds it. */
 export interface IncidentSignal {
@@ -30,6 +31,8 @@ export interface IncidentSignal {
   readonly backfill?: boolean;
   /** Fields of the record that correlations group or count by. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** The exception for which it weighs nothing. */
+  readonly excepted?: Excepted;
 }
 
 /** What one detector saw in an incident. */

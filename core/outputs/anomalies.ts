@@ -1,5 +1,6 @@
 import type { Entity } from '../anomalies/observation.ts';
 import { type Level, levelRank } from '../levels.ts';
+import type { Excepted } from '../risk/exceptions.ts';
 import { csvRow } from './csv.ts';
 
 /** An anomaly as a line of signals.ndjson tells it. Times are ISO 8601 in UTC. */
@@ -24,6 +25,8 @@ export interface AnomalyLine {
   readonly score: number;
   readonly weight: number;
   readonly reasons: readonly string[];
+  /** The exception for which it weighs nothing. */
+  readonly excepted?: Excepted;
 }
 
 const ANOMALY = '"detector":"anomaly:';
@@ -59,6 +62,7 @@ export function parseAnomalyLine(line: string): AnomalyLine | undefined {
     score: s.score,
     weight: s.weight,
     reasons: s.reasons,
+    ...(s.excepted !== undefined && { excepted: s.excepted }),
   };
 }
 
@@ -87,13 +91,20 @@ export const ANOMALY_COLUMNS = [
   'region',
   'eventID',
   'signalId',
+  'excepted',
 ] as const;
 
 /** A row of anomalies.csv, with its line break. */
 export function anomalyRow(anomaly: AnomalyLine): string {
   const { time, detector, level, entity, principal, address, from, to, observed, expected, score, title, text, reasons } = anomaly;
   const what = [time, detector, level, entity.kind, entity.name, principal, address, from, to, observed, expected, score, title, text];
-  return csvRow([...what, reasons.join(' '), anomaly.account, anomaly.region, anomaly.eventID, anomaly.id]);
+  const excepted = anomaly.excepted === undefined ? '' : exceptedText(anomaly.excepted);
+  return csvRow([...what, reasons.join(' '), anomaly.account, anomaly.region, anomaly.eventID, anomaly.id, excepted]);
+}
+
+/** Why something weighs nothing, as a sentence. */
+export function exceptedText({ owner, reason, expires }: Excepted): string {
+  return `Excepted by ${owner} until ${expires}, weighs nothing: ${reason}`;
 }
 
 /** What the report and the terminal tell of all anomalies. */
@@ -146,6 +157,8 @@ export class AnomalyTally {
     kind.count += 1;
     if (rank < this.#leastRank) return;
     kind.top.add(anomaly);
+    // What is excepted is listed, and marks nothing else as unusual.
+    if (anomaly.excepted !== undefined) return;
     if (LOGINS.has(detector)) this.#logins.add(anomaly);
     if (detector === 'anomaly:outlier:address') {
       const before = this.#addresses.get(entity.name);
@@ -172,9 +185,10 @@ export function kindOf(detector: string): string {
   return detector.split(':')[1] ?? '';
 }
 
-/** The gravest first; among equals of one detector the farther out, then the earlier. */
+/** The gravest first, what is excepted last; among equals of one detector the farther out, then the earlier. */
 function graver(a: AnomalyLine, b: AnomalyLine): number {
   return (
+    Number(a.excepted !== undefined) - Number(b.excepted !== undefined) ||
     levelRank(b.level) - levelRank(a.level) ||
     b.weight - a.weight ||
     order(a.detector, b.detector) ||

@@ -4,7 +4,7 @@ import type { Correlated } from '../rules/correlation.ts';
 /** A line of signals.ndjson for what a correlation found, with its line break: the keys are those of a rule's signal. */
 export function correlationLine({ rule, signal, evidence }: Correlated): string {
   const { time, eventID, id, detector, title, level, tactics, techniques, principal, roleTag, account, region, address } = signal;
-  const { eventSource, eventName, errorCode, risk, weight, fields } = signal;
+  const { eventSource, eventName, errorCode, risk, weight, excepted, fields } = signal;
   const line = {
     time: isoTime(time),
     eventID,
@@ -26,6 +26,7 @@ export function correlationLine({ rule, signal, evidence }: Correlated): string 
     errorCode,
     risk,
     weight: Math.round(weight * 10_000) / 10_000,
+    excepted,
     evidence,
     fields,
     author: rule.author,

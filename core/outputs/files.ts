@@ -44,9 +44,11 @@ export function summaryJson(results: Results): Record<string, unknown> {
     compliance: compliance(results),
     rules: {
       loaded: results.rules.length,
+      correlations: results.correlations.length,
       keyless: results.keyless.map(({ id, title, file }) => ({ id, title, file })),
       refused: results.refusals,
     },
+    exceptions: results.exceptions,
     problems: results.problems,
   };
 }

@@ -25,6 +25,8 @@ export interface ReportModel {
   /** Hours with unusually many sign-ins, oldest first, at most 300. */
   readonly loginSpikes: readonly ReportSpike[];
   readonly anomalies: ReportAnomalies;
+  /** Exceptions of the configuration that want to be looked at, a sentence or two each, at most 50. */
+  readonly exceptions: readonly string[];
   /** Principals by risk, highest first, at most 50. */
   readonly principals: readonly ReportPrincipal[];
   /** Rules with signals, gravest level first. */

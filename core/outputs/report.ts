@@ -2,7 +2,7 @@ import { detectionText, inOrder } from '../alerts/story.ts';
 import { cut } from '../alerts/wording.ts';
 import { riskRank } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
-import { kindOf } from './anomalies.ts';
+import { exceptedText, kindOf } from './anomalies.ts';
 import { athenaQuery, insightsQuery } from './email-queries.ts';
 import { nextSteps, rulesByDetector } from './files.ts';
 import { loginBand } from './login-band.ts';
@@ -15,6 +15,7 @@ const PRINCIPALS = 50;
 const INCIDENTS = 200;
 const ANOMALIES = 250;
 const SPIKES = 300;
+const EXCEPTIONS = 50;
 /** Characters of a text of an anomaly at most, and reasons. */
 const TEXT = 1024;
 const MOST_REASONS = 10;
@@ -36,6 +37,7 @@ export function reportJson(results: Results): string {
     logins: byTime(results.tally.logins).map(([hour, logins]) => ({ hour: isoTime(hour * HOUR), ...logins })),
     ...loginSeries(results),
     anomalies: anomaliesOf(results),
+    exceptions: results.exceptions.flatMap(({ text }) => (text === '' ? [] : [cut(text, TEXT)])).slice(0, EXCEPTIONS),
     principals: rankPrincipals(results)
       .slice(0, PRINCIPALS)
       .map(({ levels: _levels, incidents: _incidents, ...principal }) => principal),
@@ -80,26 +82,30 @@ function anomaliesOf({ anomalies }: Results): ReportAnomalies {
   return {
     count: anomalies.count,
     kinds: anomalies.kinds,
-    list: anomalies.top.slice(0, ANOMALIES).map(({ id, detector, entity, level, from, to, observed, expected, score, ...anomaly }) => ({
-      id,
-      kind: kindOf(detector),
-      detector,
-      entityKind: entity.kind,
-      entity: cut(entity.name, TEXT),
-      title: cut(anomaly.title, TEXT),
-      text: cut(anomaly.text, TEXT),
-      level,
-      from,
-      to,
-      observed: cut(observed, TEXT),
-      expected: cut(expected, TEXT),
-      score,
-      reasons: anomaly.reasons.slice(0, MOST_REASONS).map((reason) => cut(reason, TEXT)),
-      principal: cut(anomaly.principal, TEXT),
-      account: cut(anomaly.account, TEXT),
-      region: cut(anomaly.region, TEXT),
-      address: cut(anomaly.address, TEXT),
-    })),
+    list: anomalies.top
+      .slice(0, ANOMALIES)
+      .map(({ id, detector, entity, level, from, to, observed, expected, score, excepted, ...anomaly }) => ({
+        id,
+        kind: kindOf(detector),
+        detector,
+        entityKind: entity.kind,
+        entity: cut(entity.name, TEXT),
+        title: cut(anomaly.title, TEXT),
+        text: cut(anomaly.text, TEXT),
+        level,
+        from,
+        to,
+        observed: cut(observed, TEXT),
+        expected: cut(expected, TEXT),
+        score,
+        reasons: [...(excepted === undefined ? [] : [exceptedText(excepted)]), ...anomaly.reasons]
+          .slice(0, MOST_REASONS)
+          .map((reason) => cut(reason, TEXT)),
+        principal: cut(anomaly.principal, TEXT),
+        account: cut(anomaly.account, TEXT),
+        region: cut(anomaly.region, TEXT),
+        address: cut(anomaly.address, TEXT),
+      })),
   };
 }
 

@@ -142,13 +142,14 @@ function causeOf(record: TrailRecord): string[] {
 }
 
 /** A line of signals.ndjson, with its line break. `risk` is that of the event, `weight` the signal's share in it. */
-export function signalLine({ record, actor, account, risk }: ScoredEvent, { rule, weight, evidence }: Found): string {
+export function signalLine({ record, actor, account, risk }: ScoredEvent, { rule, weight, evidence, excepted }: Found): string {
   const id = record.eventID;
   const { head, tail } = textOf(rule);
   const who = `"principal":${written(actor.principal.id).json},"roleTag":"${actor.roleTag}","account":${written(account).json}`;
   const where = `"region":${written(record.region).json},"sourceIPAddress":${written(record.address).json}`;
   const what = `"eventSource":${written(record.eventSource).json},"eventName":${written(record.eventName).json},"errorCode":${written(record.errorCode).json}`;
-  const weighed = `"risk":${risk.risk},"weight":${Math.round(weight * 10_000) / 10_000},"evidence":${JSON.stringify(evidence)}`;
+  const mark = excepted === undefined ? '' : `,"excepted":${JSON.stringify(excepted)}`;
+  const weighed = `"risk":${risk.risk},"weight":${Math.round(weight * 10_000) / 10_000}${mark},"evidence":${JSON.stringify(evidence)}`;
   const fields = rule.carries === undefined ? '' : `,"fields":${JSON.stringify(carriedFields(rule.carries, record))}`;
   const resources = resourcesOf(record);
   const touched = resources.length === 0 ? '' : `,"resources":${JSON.stringify(resources)}`;

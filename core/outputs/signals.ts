@@ -24,5 +24,6 @@ export function parseSignalLine(line: string): IncidentSignal {
     risk: s.risk,
     eventID: s.eventID,
     ...(s.fields !== undefined && { fields: s.fields }),
+    ...(s.excepted !== undefined && { excepted: s.excepted }),
   };
 }

@@ -13,6 +13,7 @@ const TOP_REASONS = 4;
 const TOP_RULES = 8;
 const TOP_ANOMALIES = 3;
 const TOP_PROBLEMS = 5;
+const TOP_EXCEPTIONS = 5;
 const BAR = 24;
 
 /** The summary that people read in the terminal. */
@@ -94,6 +95,16 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
     lines.push(`  ${paint[level](level.padEnd(13))} ${count(signals).padStart(7)}  ${shorten(printable(title), width - 25)}`);
   }
   if (rules.length > TOP_RULES) lines.push(`  and ${rules.length - TOP_RULES} more: see summary.json`);
+
+  const worthALook = results.exceptions.filter(({ text }) => text !== '');
+  if (worthALook.length > 0) {
+    heading('Exceptions to look at');
+    for (const { status, text } of worthALook.slice(0, TOP_EXCEPTIONS)) {
+      const [first = '', ...rest] = wrap(text, width, '                ');
+      lines.push(`  ${colors.yellow(status.padEnd(13))} ${first.trimStart()}`, ...rest);
+    }
+    if (worthALook.length > TOP_EXCEPTIONS) lines.push(`  and ${count(worthALook.length - TOP_EXCEPTIONS)} more: see summary.json`);
+  }
 
   heading('Compliance by region (CIS 4.1-4.16; an indicator from logs, not an audit)');
   lines.push(

@@ -1,5 +1,14 @@
 import type { IncidentSignal } from '../incidents/model.ts';
-import { type Counted, countClosing, countSliding, followOrder, type GroupState, newGroup, sizeOf } from './correlation-window.ts';
+import {
+  type Counted,
+  countClosing,
+  countSliding,
+  followOrder,
+  type GroupState,
+  isAllExcepted,
+  newGroup,
+  sizeOf,
+} from './correlation-window.ts';
 import type { CorrelationRule } from './model.ts';
 
 /** Groups of one correlation that are remembered at once, and events of all of them. Beyond it the group that was quiet longest is forgotten. */
@@ -55,17 +64,21 @@ export class Groups {
     this.forget(time);
     const known = this.#nodes.get(key);
     const group = known?.group ?? newGroup(time);
-    const event: Counted = [value, time, eventID.slice(0, LONGEST_ID), position];
+    const id = eventID.slice(0, LONGEST_ID);
+    const event: Counted = signal.excepted === undefined ? [value, time, id, position] : [value, time, id, position, 1];
     this.#events -= known === undefined ? 0 : sizeOf(group);
     const counted = this.#count(group, event, signal);
     let complete: Complete | undefined;
     // A window that ends later than this holds nothing of what was told of.
     if (counted !== undefined && (group.fired === null || time > group.fired + this.#rule.timespan)) {
       complete = { key, time, counted, full: group.full === true, signal, rule: position };
-      group.fired = time;
-      group.entries = [];
-      delete group.chains;
-      delete group.full;
+      // What is excepted is not told, and must not stand in the way of what will be.
+      if (!isAllExcepted(counted)) {
+        group.fired = time;
+        group.entries = [];
+        delete group.chains;
+        delete group.full;
+      }
     }
     if (known === undefined) this.#append(key, group);
     else {

@@ -1,8 +1,16 @@
 import type { IncidentSignal } from '../incidents/model.ts';
 import type { CorrelationRule } from './model.ts';
 
-/** An event that was counted: its value where values are, when it happened, its eventID, and which of the correlation's rules matched it. */
-export type Counted = readonly [value: string, time: number, eventID: string, rule: number];
+/**
+ * An event that was counted: its value where values are, when it happened, its eventID, which of the correlation's rules matched it, and 1 where its
+ * signal is excepted.
+ */
+export type Counted = readonly [value: string, time: number, eventID: string, rule: number, excepted?: 1];
+
+/** Whether nothing but excepted signals made it. */
+export function isAllExcepted(counted: readonly Counted[]): boolean {
+  return counted.length > 0 && counted.every((event) => event[4] === 1);
+}
 
 /** What is remembered of one group of a correlation. Plain JSON. */
 export interface GroupState {

@@ -2,9 +2,10 @@ import type { IncidentSignal } from '../incidents/model.ts';
 import { stableUuid } from '../records/identifier.ts';
 import { isoTime } from '../records/time.ts';
 import { detectorWeight, noisyOr } from '../risk/event-risk.ts';
+import { type Exceptions, type Excepts, NO_EXCEPTIONS, namesOf } from '../risk/exceptions.ts';
 import { boundedText, fieldValue } from './correlation-fields.ts';
 import { type Complete, Groups } from './correlation-groups.ts';
-import type { GroupState } from './correlation-window.ts';
+import { type GroupState, isAllExcepted } from './correlation-window.ts';
 import { LONGEST_EVIDENCE, MOST_EVIDENCE } from './evidence.ts';
 import { judgesFailure } from './failure.ts';
 import type { CorrelationRule, Evidence, LoadedRules } from './model.ts';
@@ -39,6 +40,8 @@ interface Compiled {
   readonly risk: number;
   readonly groups: Groups;
   readonly asked: string;
+  /** Undefined where no exception names it. */
+  readonly excepts: Excepts | undefined;
 }
 
 /**
@@ -48,6 +51,10 @@ interface Compiled {
  *
  * Calls that failed count only where their rule itself asks how the call ended, and what AWS does by itself does not count at all. An informational
  * correlation that others build on speaks through them alone.
+ *
+ * An exception of a correlation makes its signal weigh nothing. Signals that are excepted themselves do not add to a count, else the many calls that
+ * somebody may make would come back as their sum. In a story they are steps like others, as a rule's exception is none of what else the principal does; but
+ * a story of nothing but excepted steps is not told.
  */
 export class Correlator {
   readonly #compiled: readonly Compiled[];
@@ -60,16 +67,20 @@ export class Correlator {
 
   readonly #pack: Pick<LoadedRules, 'rules' | 'correlations'>;
 
-  constructor(pack: Pick<LoadedRules, 'rules' | 'correlations'>, state?: CorrelatorState) {
+  readonly #exceptions: Exceptions;
+
+  constructor(pack: Pick<LoadedRules, 'rules' | 'correlations'>, state?: CorrelatorState, exceptions: Exceptions = NO_EXCEPTIONS) {
     const { rules, correlations } = pack;
     this.#pack = pack;
+    this.#exceptions = exceptions;
     const known = new Map(state?.correlations.map((one) => [one.id, one]));
     this.#compiled = inDepth(correlations).map((rule) => {
       const asked = askedOf(rule);
       const before = known.get(rule.id);
       const weight = detectorWeight(rule.level, rule.status);
       const { risk } = noisyOr([{ text: rule.title, weight }]);
-      return { rule, weight, risk, asked, groups: new Groups(rule, before?.asked === asked ? before.groups : []) };
+      const excepts = exceptions.of(namesOf(detectorOf(rule.id), rule));
+      return { rule, weight, risk, asked, excepts, groups: new Groups(rule, before?.asked === asked ? before.groups : []) };
     });
     this.#closing = this.#compiled.filter(({ rule }) => rule.most !== undefined);
     for (const one of this.#compiled) {
@@ -87,7 +98,7 @@ export class Correlator {
 
   /** Another with the same memory, to try things out. */
   copy(): Correlator {
-    return new Correlator(this.#pack, structuredClone(this.state));
+    return new Correlator(this.#pack, structuredClone(this.state), this.#exceptions);
   }
 
   get state(): CorrelatorState {
@@ -139,6 +150,7 @@ export class Correlator {
   #take(signal: IncidentSignal, found: Correlated[]): void {
     for (const { one, position } of this.#parts.get(signal.detector) ?? []) {
       const { groupBy, field } = one.rule;
+      if (signal.excepted !== undefined && isSum(one.rule)) continue;
       const values = groupBy.map(({ of }) => fieldValue(signal, of[position] as string));
       const value = field === undefined ? '' : fieldValue(signal, field.of[position] as string);
       if (values.includes('') || (field !== undefined && value === '')) continue;
@@ -147,13 +159,16 @@ export class Correlator {
     }
   }
 
-  #say({ rule, weight, risk }: Compiled, complete: Complete, found: Correlated[]): void {
+  #say({ rule, weight, risk, excepts }: Compiled, complete: Complete, found: Correlated[]): void {
     const { id, title, level, tactics, techniques } = rule;
-    const { key, time } = complete;
-    const isSilent = this.#silent.has(id);
+    const { key, time, counted } = complete;
+    const isUntold = isAllExcepted(counted);
+    const isSilent = isUntold || this.#silent.has(id);
+    const { excepted: before, ...last } = complete.signal;
+    const excepted = excepts?.(last.principal, last.address, last.account, last.time) ?? (isUntold ? before : undefined);
     const detector = detectorOf(id);
     const signal: IncidentSignal = {
-      ...complete.signal,
+      ...last,
       id: isSilent ? '' : stableUuid('signal', detector, key, String(time)),
       time,
       detector,
@@ -161,8 +176,9 @@ export class Correlator {
       level,
       tactics,
       techniques,
-      weight,
-      risk,
+      weight: excepted === undefined ? weight : 0,
+      risk: excepted === undefined ? risk : 0,
+      ...(excepted !== undefined && { excepted }),
     };
     if (!isSilent) found.push({ rule, signal, evidence: this.#evidence(rule, complete) });
     this.#take(signal, found);
@@ -192,6 +208,11 @@ export class Correlator {
   }
 }
 
+/** Whether it asks how many there are, and not merely for one. */
+function isSum({ type, least, most }: CorrelationRule): boolean {
+  return (type === 'event_count' || type === 'value_count') && (least > 1 || most !== undefined);
+}
+
 /** What tells a group from the others. */
 function keyOf(values: readonly string[]): string {
   return values.length === 1 ? (values[0] as string) : boundedText(JSON.stringify(values));
@@ -202,7 +223,8 @@ export function detectorOf(correlation: string): string {
   return `correlation:${correlation}`;
 }
 
-function detectorOfRule(rule: string): string {
+/** The name of a rule among detectors. */
+export function detectorOfRule(rule: string): string {
   return `rule:${rule}`;
 }
 

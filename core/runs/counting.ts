@@ -180,7 +180,7 @@ class Counting implements Counted {
 
   #takeEvent(event: SignalledEvent, lines: readonly Uint8Array[]): void {
     const day = this.#day(event.time);
-    for (const { detector } of event.signals) countSignal(day, detector);
+    for (const signal of event.signals) countSignal(day, signal);
     this.sums.signals += event.signals.length;
     for (const line of lines) if (this.signalLines.length < MOST_LINES) this.signalLines.push(line);
     (event.time <= this.#previous ? this.late : this.events).push(event);

@@ -5,7 +5,7 @@ import { type Level, levelRank } from '../levels.ts';
 import { correlationLine } from '../outputs/correlation-line.ts';
 import type { Correlated } from '../rules/correlation.ts';
 import type { DetectorText } from '../rules/model.ts';
-import { countSignal, type DayMemory, dayOf } from '../scoring/rollups.ts';
+import { countSignal, type DayMemory, dayOf, noteExceptions } from '../scoring/rollups.ts';
 import type { ScoredPart } from '../scoring/section.ts';
 import {
   BACKFILL_PATIENCE,
@@ -140,11 +140,13 @@ export function planRun(memory: Memory, scored: readonly ScoredSection[], option
   const counted = countSections(memory, scored, options.observer, previous, watermark, now);
   judge(memory, counted, watermark);
   const correlated = (found: Correlated) => {
-    countSignal(memory.day(dayOf(watermark)), found.signal.detector);
+    countSignal(memory.day(dayOf(watermark)), found.signal);
     counted.sums.signals += 1;
     counted.signalLines.push(Buffer.from(correlationLine(found)));
   };
   const items = groupSignals(memory, counted.events, counted.late, { run, now, watermark, rules, correlated });
+  const { ids } = memory.exceptions;
+  if (ids.length > 0 && Number.isFinite(watermark)) noteExceptions(memory.day(dayOf(watermark)), ids);
   noteBackfilled(memory, items);
   const told = (level: Level) => levelRank(level) >= levelRank(threshold);
   const summaries = endBackfills(memory, run, now, told);
@@ -165,10 +167,10 @@ export function planRun(memory: Memory, scored: readonly ScoredSection[], option
 function judge(memory: Memory, { events, signalLines, sums }: Counted, watermark: number): void {
   if (watermark === Number.NEGATIVE_INFINITY) return;
   for (const anomaly of memory.unusual.advance(watermark)) {
-    const { words, signal } = anomalySignal(anomaly);
-    countSignal(memory.day(dayOf(watermark)), signal.detector);
+    const { words, signal } = anomalySignal(anomaly, memory.exceptions);
+    countSignal(memory.day(dayOf(watermark)), signal);
     sums.signals += 1;
-    signalLines.push(Buffer.from(anomalyLine(anomaly)));
+    signalLines.push(Buffer.from(anomalyLine(anomaly, memory.exceptions)));
     if (signal.principal !== '') events.push({ time: signal.time, words, risk: signal.risk, signals: [signal] });
   }
 }

@@ -1,4 +1,5 @@
-import { detectorOf } from '../rules/correlation.ts';
+import { Exceptions } from '../risk/exceptions.ts';
+import { detectorOf, detectorOfRule } from '../rules/correlation.ts';
 import type { DetectorText, LoadedRules } from '../rules/model.ts';
 import { BACKFILL_PATIENCE, decodeManifest, HELD, Memory, NO_MANIFEST } from '../state/memory.ts';
 import { apply, readRunObject, write } from './committing.ts';
@@ -61,7 +62,7 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
   if (waiting.length === 0 && !isDue(ledger, now)) return { ...none, outcome: 'idle' };
 
   const manifest = ledger.memoryKey === '' ? NO_MANIFEST : decodeManifest(await ports.readObject(ledger.memoryKey));
-  const memory = new Memory(manifest, engine.loaded, engine);
+  const memory = new Memory(manifest, engine.loaded, engine, new Exceptions(engine.config.exceptions));
   await load(ports, memory, [HELD]);
   const taken = await takeBatches(ports, engine, memory, waiting, ledger.tries);
   if (taken.batches.length === 0 && !isDue(ledger, now)) return { ...none, outcome: 'idle', left: waiting.length };
@@ -96,7 +97,7 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
 /** What detectors say, by their names in signals. */
 function textsOf({ rules, correlations }: LoadedRules): Map<string, DetectorText> {
   return new Map<string, DetectorText>([
-    ...rules.map((rule) => [`rule:${rule.id}`, rule] as const),
+    ...rules.map((rule) => [detectorOfRule(rule.id), rule] as const),
     ...correlations.map((rule) => [detectorOf(rule.id), rule] as const),
   ]);
 }

@@ -2,6 +2,7 @@ import type { RoleTag } from '../config/schema.ts';
 import type { Principal } from '../records/principal.ts';
 import type { TrailRecord } from '../records/record.ts';
 import type { Risk } from '../risk/event-risk.ts';
+import type { Excepted } from '../risk/exceptions.ts';
 import type { Evidence, Rule } from '../rules/model.ts';
 import type { CandidateList } from '../rules/ruleset.ts';
 
@@ -43,6 +44,8 @@ export interface Found {
   /** Weight in the event's risk, context applied. */
   readonly weight: number;
   readonly evidence: readonly Evidence[];
+  /** The exception for which it weighs nothing. */
+  readonly excepted?: Excepted;
 }
 
 /** A source object, as its events' rows name it: the record's index goes between the two halves of each. */

@@ -1,3 +1,4 @@
+import type { IncidentSignal } from '../incidents/model.ts';
 import { riskRank } from '../levels.ts';
 import { noTally, type RegionTally } from '../posture/compliance.ts';
 import { addCounts, type Counts, noCounts, total } from '../records/counts.ts';
@@ -18,12 +19,16 @@ export interface DayMemory {
   /** Signals per detector. */
   readonly detectors: Record<string, number>;
   readonly regions: Record<string, RegionTally>;
+  /** Signals that exceptions made weigh nothing, by the exception's id; 0 where one was in force. Absent where there are no exceptions. */
+  exceptions?: Record<string, number>;
 }
 
 export const MOST_PROBLEMS = 20;
 /** Regions of a day are told apart up to here: their names are text of the records. */
 const MOST_REGIONS = 100;
 const MOST_DETECTORS = 2000;
+/** Exceptions of a day are told apart up to here. */
+const MOST_EXCEPTIONS = 1000;
 const BEYOND = '(more)';
 /** What the keys of a table take, and no attacker's text fills. */
 const REGION = /^[a-z0-9-]{1,40}$/;
@@ -75,11 +80,24 @@ export function countEvent(day: DayMemory, { risk, loginSucceeded, loginFailed, 
   }
 }
 
-export function countSignal(day: DayMemory, detector: string): void {
+/** Counts a signal of the day, and what it owes to an exception. */
+export function countSignal(day: DayMemory, { detector, excepted }: Pick<IncidentSignal, 'detector' | 'excepted'>): void {
   day.signals += 1;
   const isNamed = detector.length <= LONGEST_DETECTOR && Object.keys(day.detectors).length < MOST_DETECTORS;
   const key = Object.hasOwn(day.detectors, detector) || isNamed ? detector : BEYOND;
   day.detectors[key] = (day.detectors[key] ?? 0) + 1;
+  if (excepted !== undefined) countException(day, excepted.id, 1);
+}
+
+/** Notes that these exceptions were in force on the day. */
+export function noteExceptions(day: DayMemory, ids: readonly string[]): void {
+  for (const id of ids) countException(day, id, 0);
+}
+
+function countException(day: DayMemory, id: string, times: number): void {
+  day.exceptions ??= {};
+  const counts = day.exceptions;
+  if (Object.hasOwn(counts, id) || Object.keys(counts).length < MOST_EXCEPTIONS) counts[id] = (counts[id] ?? 0) + times;
 }
 
 /** Counts an object that was delivered on the day; `duplicates` of its events were seen before. */

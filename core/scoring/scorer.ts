@@ -10,8 +10,9 @@ import type { Principal } from '../records/principal.ts';
 import type { Taken } from '../records/reader.ts';
 import type { TrailRecord } from '../records/record.ts';
 import { CONTEXT, detectorWeight, eventRisk, type Factor, NO_RISK, type Risk } from '../risk/event-risk.ts';
-import { exceptionsOf } from '../risk/exceptions.ts';
+import { Exceptions, type Excepts, namesOf } from '../risk/exceptions.ts';
 import { RoleTags } from '../risk/role-tags.ts';
+import { detectorOfRule } from '../rules/correlation.ts';
 import { judgesFailure } from '../rules/failure.ts';
 import type { Rule } from '../rules/model.ts';
 import type { RuleSet } from '../rules/ruleset.ts';
@@ -47,7 +48,8 @@ export class Scorer {
   readonly #isTrusted: ((address: NonNullable<ReturnType<typeof parseAddress>>) => boolean) | null;
   readonly #weights: readonly number[];
   readonly #judgesFailure: readonly boolean[];
-  readonly #exceptions: ReturnType<typeof exceptionsOf>;
+  /** For each rule; undefined where no exception names it. */
+  readonly #exceptions: readonly (Excepts | undefined)[];
   readonly #controlBits: readonly number[];
   readonly #anyEvaluated: number;
   readonly #evaluatedBySource: ReadonlyMap<string, number>;
@@ -73,7 +75,8 @@ export class Scorer {
     this.#isTrusted = trusted.length === 0 ? null : networkMatcher(trusted);
     this.#weights = rules.map(({ level, status }) => detectorWeight(level, status));
     this.#judgesFailure = rules.map(({ condition }) => judgesFailure(condition));
-    this.#exceptions = exceptionsOf(options.config, rules);
+    const exceptions = new Exceptions(options.config.exceptions);
+    this.#exceptions = rules.map((rule) => exceptions.of(namesOf(detectorOfRule(rule.id), rule)));
     this.#controlBits = rules.map(({ controls }) => controls.reduce((mask, id) => mask | controlBit(id), 0));
     const bySource = new Map<string, number>();
     let any = 0;
@@ -203,13 +206,13 @@ export class Scorer {
     const byService = actor.principal.kind === 'service' || actor.principal.kind === 'service-linked-role';
     return matches.map((rule) => {
       // What AWS does on the account's behalf is shown, and weighs nothing.
-      const excepted =
-        this.#exceptions[rule]?.some((holds) => holds(actor.principal.id, record.address, record.account, record.time)) === true;
-      const share = byService || excepted ? 0 : failed && !(this.#judgesFailure[rule] as boolean) ? this.#failedShare : 1;
+      const excepted = this.#exceptions[rule]?.(actor.principal.id, record.address, record.account, record.time);
+      const share = byService || excepted !== undefined ? 0 : failed && !(this.#judgesFailure[rule] as boolean) ? this.#failedShare : 1;
       return {
         rule: this.#rules.rules[rule] as Rule,
         weight: (this.#weights[rule] as number) * share,
         evidence: this.#rules.evidence(rule, record),
+        ...(excepted !== undefined && { excepted }),
       };
     });
   }

@@ -2,6 +2,7 @@ import type { Observation } from '../anomalies/observation.ts';
 import type { OutlierModelState } from '../anomalies/outliers.ts';
 import { Unusual, type UnusualOptions } from '../anomalies/unusual.ts';
 import type { IncidentSignal } from '../incidents/model.ts';
+import { type Exceptions, NO_EXCEPTIONS } from '../risk/exceptions.ts';
 import { Correlator, type CorrelatorState } from '../rules/correlation.ts';
 import type { LoadedRules } from '../rules/model.ts';
 import type { HeldCopy } from '../scoring/duplicates.ts';
@@ -133,11 +134,14 @@ export class Memory {
   readonly #touchedDays = new Set<string>();
 
   readonly #loadedRules: LoadedRules;
+  /** What makes signals weigh nothing. */
+  readonly exceptions: Exceptions;
 
-  constructor(manifest: Manifest, rules: LoadedRules, unusual: UnusualOptions) {
+  constructor(manifest: Manifest, rules: LoadedRules, unusual: UnusualOptions, exceptions: Exceptions = NO_EXCEPTIONS) {
     this.#manifest = manifest;
     this.#loadedRules = rules;
-    this.correlator = new Correlator(rules);
+    this.exceptions = exceptions;
+    this.correlator = new Correlator(rules, undefined, exceptions);
     this.unusual = new Unusual(unusual, (n) => this.#check(`baselines/${n}`));
     this.ids = new IdSegments(HOUR, (hour) => this.#check(`ids/${hour}`));
     this.sections = new IdSegments(DAY, (day) => this.#check(`sections/${day}`));
@@ -176,7 +180,7 @@ export class Memory {
         this.unusual.loadShard(Number(which), decodeSnapshot(name, bytes) as never);
         break;
       case CORRELATIONS:
-        this.correlator = new Correlator(this.#loadedRules, decodeSnapshot(name, bytes) as CorrelatorState);
+        this.correlator = new Correlator(this.#loadedRules, decodeSnapshot(name, bytes) as CorrelatorState, this.exceptions);
         break;
       case MODEL:
         this.unusual.loadModel(decodeSnapshot(name, bytes) as OutlierModelState);

@@ -10,6 +10,7 @@ import {
   type Trail,
   unasked,
 } from '../../core/doctor/facts.ts';
+import type { Exception } from '../../core/risk/exceptions.ts';
 import { DeployedError } from './asking.ts';
 import { readCaller } from './caller.ts';
 import { readHub } from './hub.ts';
@@ -18,17 +19,23 @@ import { readNotifications } from './notifications.ts';
 import { readPending } from './pending.ts';
 import { readQueue } from './queues.ts';
 import { type ReadStacks, readStacks } from './stacks.ts';
-import { readChannels, readLedger } from './state-table.ts';
+import { readChannels, readExceptionDays, readLedger } from './state-table.ts';
 import { readTrails } from './trails.ts';
 
 /** What the configuration adds to what can be asked of AWS. */
 export type Configured = Pick<DoctorFacts, 'scheduleMinutes' | 'announced'> & { readonly recipients: readonly string[] };
 
+/** What is looked at besides what stands: the exceptions of the configuration, at a time in milliseconds since 1970. */
+export interface Looked {
+  readonly exceptions: readonly Exception[];
+  readonly now: number;
+}
+
 /**
  * Everything that `doctor` looks at. Only reads; what is denied or fails becomes a fact of its own.
  * @throws {DeployedError} when there is no deployment, or nothing can be asked.
  */
-export async function gatherDoctorFacts(prefix: string, configured: Configured | null): Promise<DoctorFacts> {
+export async function gatherDoctorFacts(prefix: string, configured: Configured | null, { exceptions, now }: Looked): Promise<DoctorFacts> {
   const { account, region, stacks, outputs } = await readDeployment(prefix);
   const source = sourceOf({ stacks, outputs });
   const bucket = source.kind === 'seen' && source.value.kind === 'bucket' ? source.value.bucket : undefined;
@@ -37,8 +44,8 @@ export async function gatherDoctorFacts(prefix: string, configured: Configured |
     return value === undefined ? Promise.resolve(unasked<T>(`The stacks tell no ${name}.`)) : read(value);
   };
   const queue = async (name: string): Promise<QueueAt> => ({ url: outputs[name] ?? '', depth: await output(name, readQueue) });
-  const [trails, notifications, ingest, ingestDlq, alertDlq, scheduleDlq, ledger, channels, pending, sender, mail, hub] = await Promise.all(
-    [
+  const [trails, notifications, ingest, ingestDlq, alertDlq, scheduleDlq, ledger, channels, pending, sender, mail, hub, days] =
+    await Promise.all([
       readTrails(),
       bucket === undefined ? null : readNotifications(bucket),
       queue('IngestQueueUrl'),
@@ -51,8 +58,8 @@ export async function gatherDoctorFacts(prefix: string, configured: Configured |
       readSender(stacks.pipeline, outputs.Sender),
       readMail(configured?.recipients ?? null),
       outputs.SecurityHub === 'off' ? null : readHub(),
-    ],
-  );
+      exceptions.length === 0 ? null : output('StateTableName', (table) => readExceptionDays(table, now)),
+    ]);
   return {
     account,
     region,
@@ -75,6 +82,7 @@ export async function gatherDoctorFacts(prefix: string, configured: Configured |
     ...mail,
     hub,
     channels,
+    exceptions: days && { configured: exceptions, days },
   };
 }
 

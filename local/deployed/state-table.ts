@@ -1,4 +1,6 @@
-import type { Channel, Channels, Fact, Ledger } from '../../core/doctor/facts.ts';
+import { UNUSED_DAYS } from '../../core/doctor/exceptions.ts';
+import type { Channel, Channels, ExceptionDay, Fact, Ledger } from '../../core/doctor/facts.ts';
+import { dayOf } from '../../core/scoring/rollups.ts';
 import { ask, CLIENT } from './asking.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -30,6 +32,32 @@ export async function readChannels(table: string): Promise<Fact<Channels>> {
   });
 }
 
+/** The days since a month ago with what exceptions did on them, oldest first. `now` in milliseconds since 1970. */
+export async function readExceptionDays(table: string, now: number): Promise<Fact<readonly ExceptionDay[]>> {
+  const [document, { QueryCommand }] = await Promise.all([client(), import('@aws-sdk/lib-dynamodb')]);
+  return ask('dynamodb:Query', async () => {
+    const days: ExceptionDay[] = [];
+    let start: Item | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await document.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk AND sk >= :from',
+          ExpressionAttributeValues: { ':pk': 'rollup#day', ':from': dayOf(now - UNUSED_DAYS * 86_400_000) },
+          ProjectionExpression: 'sk, #exceptions',
+          ExpressionAttributeNames: { '#exceptions': 'exceptions' },
+          ExclusiveStartKey: start,
+        }),
+      );
+      for (const { sk, exceptions } of Items) {
+        if (exceptions !== undefined) days.push({ day: String(sk), signals: exceptions as ExceptionDay['signals'] });
+      }
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+    return days;
+  });
+}
+
 function channel(item: Item | undefined): Channel | null {
   if (item === undefined) return null;
   const { status, since, detail, lastAt } = item;
@@ -47,10 +75,14 @@ function number(value: unknown): number {
 
 /** Reads single items of the table, as last written. */
 async function items(table: string): Promise<(pk: string, sk: string) => Promise<Item | undefined>> {
-  const [{ DynamoDBClient }, { DynamoDBDocumentClient, GetCommand }] = await Promise.all([
+  const [document, { GetCommand }] = await Promise.all([client(), import('@aws-sdk/lib-dynamodb')]);
+  return async (pk, sk) => (await document.send(new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true }))).Item;
+}
+
+async function client() {
+  const [{ DynamoDBClient }, { DynamoDBDocumentClient }] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
     import('@aws-sdk/lib-dynamodb'),
   ]);
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT));
-  return async (pk, sk) => (await client.send(new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true }))).Item;
+  return DynamoDBDocumentClient.from(new DynamoDBClient(CLIENT));
 }

@@ -87,15 +87,10 @@ function namesOf(names: readonly string[], most: number): HTMLElement | string {
 
 /** Counts that add up, and how many events of each level there are. */
 export function figuresPanel(model: ReportModel, onLevel: (level: (typeof LEVELS)[number]) => void): HTMLElement {
-  return h(
-    'section',
-    { class: 'figures', id: 'figures', 'aria-label': 'Key numbers' },
-    countsCard(model.totals),
-    levelsCard(model, onLevel),
-  );
+  return h('section', { class: 'figures', id: 'figures', 'aria-label': 'Key numbers' }, countsCard(model), levelsCard(model, onLevel));
 }
 
-function countsCard(totals: ReportTotals): HTMLElement {
+function countsCard({ totals, exceptions }: ReportModel): HTMLElement {
   const { sentence, balanced } = reconcile(totals);
   const tile = (name: string, count: number): HTMLElement =>
     h('div', { class: 'tile' }, h('dt', {}, name), h('dd', {}, formatCount(count)));
@@ -126,6 +121,14 @@ function countsCard(totals: ReportTotals): HTMLElement {
               h('tr', {}, h('th', { scope: 'row' }, formatName(reason)), h('td', { class: 'number' }, formatCount(count))),
             ),
           ),
+        )
+      : null,
+    exceptions.length > 0
+      ? h(
+          'details',
+          { class: 'rejects' },
+          h('summary', {}, `Exceptions to look at (${formatCount(exceptions.length)})`),
+          h('ul', { class: 'sentences' }, ...exceptions.map((text) => h('li', { class: 'wrap' }, text))),
         )
       : null,
   );

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PurgeQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { exceptionId } from '../../core/risk/exceptions.ts';
 import { cloudSuite } from '../sandbox/cloud-suite.ts';
 import type { World } from './deployed-answers.ts';
 import { startAws } from './deployed-aws.ts';
@@ -59,6 +60,28 @@ cloudSuite('doctor', () => {
       'ses:GetEmailIdentity',
       'sqs:GetQueueAttributes',
     ]);
+  });
+
+  test('exceptions that are over, end soon or are not used are told', async () => {
+    const day = (ago: number) => new Date(Date.now() - ago * 24 * HOUR).toISOString().slice(0, 10);
+    const exception = (rule: string, expires: string) => ({ rule, owner: 'platform', reason: 'builds', expires });
+    const far = '2999-12-31';
+    const exceptions = [exception('iam/*', day(1)), exception('s3/*', day(-3)), exception('kms/*', far), exception('ec2/*', far)];
+    const [, , unused, used] = exceptions.map(exceptionId) as [string, string, string, string];
+    for (const ago of [0, 10, 30]) {
+      await stack.put({ pk: 'rollup#day', sk: day(ago), late: 0, exceptions: { [unused]: 0, [used]: ago === 10 ? 4 : 0 } });
+    }
+    await stack.put({ pk: 'rollup#day', sk: day(40), exceptions: { [unused]: 7 } });
+    const text = JSON.stringify({ ...JSON.parse(config({ create: true })), exceptions });
+    const { check } = await ask([], text);
+    expect(check('exceptions')).toMatchObject({ status: 'look', todo: expect.any(String) });
+    expect(
+      check('exceptions')
+        ?.seen.split(' The exception')
+        .map((one) => one.replace(/^.*"(.+)" (\w+).*$/, '$1 $2')),
+    ).toEqual(['iam/* ended', 's3/* ends', 'kms/* made']);
+    stack.aws.world.denied.add('dynamodb:Query');
+    expect((await ask([], text)).check('exceptions')).toMatchObject({ status: 'unknown', seen: 'AWS denied dynamodb:Query.' });
   });
 
   test('people get the same as aligned lines', () =>

@@ -91,6 +91,16 @@ test('a database that no function can hold is refused before anything is made', 
   const { status, stderr } = run('large', { anomalies: { geo: { databases: ['world.mmdb'] } }, deploy: SMALLEST });
   expect([status, stderr]).toEqual([1, expect.stringMatching(/^The geolocation database .+large\/world\.mmdb has 300 MB, but .+\n$/)]);
 });
+const CORRELATION = (rule: string) => `title: Our own story
+id: 0b1e6d3c-5a44-4c35-9a8f-2f6f5d1c7e02
+level: high
+correlation:
+  type: event_count
+  rules: [${rule}]
+  group-by: [principal]
+  timespan: 1h
+  condition: { gte: 5 }
+`;
 
 test('the stacks are synthesized with the built functions and the chosen rules', () => {
   const folder = join(scratch, 'good');
@@ -98,20 +108,38 @@ test('the stacks are synthesized with the built functions and the chosen rules',
   writeFileSync(join(folder, 'mine/own.yml'), RULE('0b1e6d3c-5a44-4c35-9a8f-2f6f5d1c7e01', 'Our own'));
   writeFileSync(join(folder, 'mine/bad.yml'), 'title: no detection\nlogsource: { product: aws, service: cloudtrail }\nlevel: low\n');
   writeFileSync(join(folder, 'mine/places.mmdb'), placesDatabase());
+  const { rules: bundled } = JSON.parse(readFileSync(join(ROOT, 'dist/rules.json'), 'utf8')) as LoadedRules;
+  const [kept, gone] = [false, true].map((is) => bundled.find(({ file }) => file.startsWith('discovery/') === is)?.id as string);
+  writeFileSync(join(folder, 'mine/story.yml'), CORRELATION(kept as string));
+  writeFileSync(join(folder, 'mine/over.yml'), CORRELATION(gone as string).replace('7e02', '7e03'));
+  const owned = { owner: 'platform', reason: 'builds', expires: '2027-03-31' };
   const { status, stderr, out } = run('good', {
+    exceptions: [
+      { ...owned, rule: 'mine/stroy.yml' },
+      { ...owned, rule: 'mine/own.yml' },
+      { ...owned, rule: 'discovery/*' },
+    ],
     rules: { disabled: ['discovery/*'], levels: { 'mine/own.yml': 'high' } },
     anomalies: { geo: { databases: ['mine/places.mmdb'] } },
     deploy: { ...SMALLEST, rules: { folders: ['mine'] } },
   });
-  expect([status, stderr]).toEqual([0, expect.stringMatching(/^Left out: mine\/bad\.yml:\d+ .+\n$/)]);
+  expect([status, stderr.trim().split('\n').sort()]).toEqual([
+    0,
+    [
+      expect.stringMatching(/^Left out: mine\/bad\.yml:\d+ /),
+      expect.stringMatching(/^Left out: mine\/over\.yml:\d+ It needs the rule .+, which the configuration disables/),
+      expect.stringMatching(/^The exception of platform for "mine\/stroy\.yml" names no rule.+ Did you mean "mine\/story\.yml"/),
+    ],
+  ]);
   const templates = readdirSync(out).filter((name) => name.endsWith('.template.json'));
   expect(templates.sort()).toEqual(
     ['Trailwarden-Data', 'Trailwarden-Monitoring', 'Trailwarden-Pipeline'].map((name) => `${name}.template.json`),
   );
 
   const sent = (file: string) => JSON.parse(readFileSync(join(out, 'functions', file), 'utf8')) as unknown;
-  const { rules } = sent('score/rules.json') as LoadedRules;
+  const { rules, correlations } = sent('score/rules.json') as LoadedRules;
   expect(rules.find(({ title }) => title === 'Our own')).toMatchObject({ level: 'high', file: 'mine/own.yml' });
+  expect(correlations.filter(({ file }) => file.startsWith('mine/'))).toMatchObject([{ title: 'Our own story', rules: [kept] }]);
   expect(rules.length).toBeGreaterThan(100);
   expect(rules.filter(({ file }) => file.startsWith('discovery/'))).toEqual([]);
   const settings = sent('parse/settings.json') as Settings;

@@ -224,6 +224,7 @@ export function fullModel({ rows = 10_000, seed = 1 }: { readonly rows?: number;
       hour: `2026-03-18T${String(9 + place).padStart(2, '0')}:00:00Z`,
       text: `${HOSTILE_TEXTS[place % HOSTILE_TEXTS.length]}: 40 sign-ins, usually 0 to 9 in this hour.`,
     })),
+    exceptions: HOSTILE_TEXTS.slice(0, 2).map((text) => `The exception of ${text} ended on 2026-08-31.`),
     anomalies: {
       count: 1_204,
       kinds: KINDS.map((kind, place) => ({ kind, count: 1_000 - place * 266 })),
@@ -274,6 +275,7 @@ export function emptyModel(): ReportModel {
     loginBand: null,
     loginSpikes: [],
     anomalies: { count: 0, kinds: [], list: [] },
+    exceptions: [],
     principals: [],
     rules: [],
     incidents: [],

@@ -79,6 +79,7 @@ export function facts(over: Partial<DoctorFacts> = {}): DoctorFacts {
       email: { status: 'ok', since: NOW - 9 * DAY, detail: '', lastAt: NOW - 5 * HOUR },
       securityhub: { status: 'ok', since: NOW - 9 * DAY, detail: '', lastAt: NOW - 5 * HOUR },
     }),
+    exceptions: null,
     ...over,
   };
 }

@@ -3,6 +3,7 @@ import type { Anomaly } from '../../../core/anomalies/anomaly.ts';
 import { anomalyLine } from '../../../core/anomalies/unusual.ts';
 import { ANOMALY_COLUMNS, type AnomalyLine, AnomalyTally, anomalyRow, parseAnomalyLine } from '../../../core/outputs/anomalies.ts';
 import { csvRow } from '../../../core/outputs/csv.ts';
+import { Exceptions } from '../../../core/risk/exceptions.ts';
 import { anomaly } from './made-anomaly.ts';
 import { HOSTILE } from './made-results.ts';
 
@@ -31,9 +32,18 @@ test('a row of anomalies.csv says what the anomaly says', () => {
       account: '111122223333',
       region: 'us-east-1',
       eventID: '00000002-1111-4222-8333-444455556666',
+      excepted: '',
       signalId: told().id,
     },
   ]);
+});
+
+const EXCEPTIONS = new Exceptions([{ rule: 'anomaly:*', owner: 'platform', reason: 'scans', expires: '2026-09-30' }]);
+const excepted = (more: Partial<Anomaly> = {}): AnomalyLine =>
+  parseAnomalyLine(anomalyLine(anomaly(more), EXCEPTIONS).trimEnd()) as AnomalyLine;
+
+test('the row of one that is excepted says by whom and why', () => {
+  expect(rows(excepted())).toEqual([{ ...rows(told())[0], excepted: 'Excepted by platform until 2026-09-30, weighs nothing: scans' }]);
 });
 
 test.each(HOSTILE.map((word): [string, string] => [JSON.stringify(word).slice(0, 40), word]))(
@@ -94,6 +104,19 @@ describe('the summary', () => {
       ['low', 498],
     ]);
     expect([...addresses.keys()]).toEqual(['192.0.2.1']);
+  });
+
+  test('lists what is excepted last, counts it, and marks nothing by it', () => {
+    const address: Partial<Anomaly> = {
+      detector: 'anomaly:outlier:address',
+      entity: { kind: 'address', name: '192.0.2.1' },
+      level: 'high',
+    };
+    const logins: Partial<Anomaly> = { detector: 'anomaly:volume:failed-logins', level: 'high' };
+    const { count, top, addresses, logins: spikes } = summaryOf([excepted(address), excepted(logins), told()]);
+    expect([count, top.map(({ level }) => level), addresses.size, spikes]).toEqual([3, ['low', 'high', 'high'], 0, []]);
+    const plain = summaryOf([told(address), told(logins)]);
+    expect([plain.addresses.size, plain.logins.length]).toEqual([1, 1]);
   });
 
   test('lists only the wanted level, and counts all the same', () => {

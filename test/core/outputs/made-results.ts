@@ -136,6 +136,8 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     counts,
     problems: [],
     tally,
+    correlations: [],
+    exceptions: [],
     refusals: [],
     keyless: [],
     rulesHash: 'aaaa',

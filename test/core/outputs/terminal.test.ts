@@ -9,6 +9,33 @@ const lines = (results: Results, width = 80) => text(results, width).split('\n')
 /** What a terminal obeys: C0 and C1 control characters (line breaks apart), marks of writing direction, other line breaks. */
 const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
+function exceptionUse(more: Partial<Results['exceptions'][number]> = {}): Results['exceptions'][number] {
+  return {
+    rule: 'iam/*',
+    owner: 'platform',
+    reason: 'builds',
+    expires: '2026-09-30',
+    id: 'e',
+    signals: 0,
+    status: 'unused',
+    text: '',
+    ...more,
+  };
+}
+
+test('exceptions are spoken of only where they want to be looked at', () => {
+  const shown = (exceptions: Results['exceptions']) => lines(madeResults([], { exceptions }));
+  expect(shown([]).join('\n')).not.toMatch(/Exceptions/);
+  expect(shown([exceptionUse({ status: 'used' })]).join('\n')).not.toMatch(/Exceptions/);
+  const many = [exceptionUse(), ...Array.from({ length: 6 }, (_, i) => exceptionUse({ status: 'expired', text: `Number ${i} ended.` }))];
+  const all = shown(many);
+  const at = all.indexOf('Exceptions to look at');
+  expect(all.slice(at + 1, at + 7)).toEqual([
+    ...[0, 1, 2, 3, 4].map((i) => `  expired       Number ${i} ended.`),
+    '  and 1 more: see summary.json',
+  ]);
+});
+
 /** Results in which every text that comes from outside is hostile. */
 function hostile(word: string): Results {
   return madeResults(
@@ -25,6 +52,7 @@ function hostile(word: string): Results {
       rules: [rule(1, { title: word }), rule(2, { title: word })],
       problems: Array.from({ length: 7 }, () => ({ file: word, reason: `the file could not be opened or read: ${word}` })),
       refusals: Array.from({ length: 7 }, () => ({ file: word, line: 1, reason: word })),
+      exceptions: Array.from({ length: 7 }, () => exceptionUse({ text: word || 'ended' })),
       expectedRegions: [word, `${word}4`, ...Array.from({ length: 40 }, (_, i) => `region-${i}`)],
     },
   );
