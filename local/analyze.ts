@@ -286,6 +286,7 @@ class Run implements Taker {
       anomalies: told.anomalies,
       resourcesOf: (incident) => told.resourcesOf(incident),
       rules,
+      correlations: options.loaded.correlations,
       refusals: options.loaded.refusals,
       keyless: compileRules(rules).keyless,
       expectedRegions: options.config.posture.regions,

@@ -13,27 +13,29 @@ export function shortPrincipal(principal: string): string {
 }
 
 /**
- * What one detector saw, after its time and title: `cloudtrail:StopLogging in eu-central-1 of 111122223333 from 198.51.100.7, 3 times until
- * 09:20:11, failed with AccessDenied`.
+ * What one detector saw, after its time and title: `cloudtrail:StopLogging in eu-central-1 of account 111122223333 from 198.51.100.7, 3 times
+ * until 09:20:11, failed with AccessDenied`; of an anomaly its sentence.
  */
 export function detectionText(detection: Detection): string {
-  const { account, region, address, count, first, last, errorCode } = detection;
-  // An anomaly is no call.
-  const parts = detection.action.startsWith('trailwarden:') ? [] : [shortAction(detection.action) || 'an event'];
+  const { account, region, address, count, first, last, errorCode, text } = detection;
+  const until = last - first < 1000 ? '' : ` until ${day(last) === day(first) ? '' : `${day(last)} `}${clock(last)}`;
+  if (text !== undefined) return `${plain(text, 400)}${count > 1 ? `; the gravest of ${count.toLocaleString('en-US')}${until}` : ''}`;
+  const call = shortAction(detection.action) || 'an event';
+  // A correlation has the place of the event that completed it.
+  const parts = [detection.detector.startsWith('correlation:') ? `completed by ${call}` : call];
   const where = plain(region, 30);
   const whose = plain(account, 20);
   if (where !== '') parts.push(`in ${where}`);
-  if (whose !== '') parts.push(`of ${whose}`);
+  if (whose !== '') parts.push(`of account ${whose}`);
   const from = plain(address, 60);
   if (from !== '') parts.push(`from ${from}`);
-  const until = last - first < 1000 ? '' : ` until ${day(last) === day(first) ? '' : `${day(last)} `}${clock(last)}`;
   const times = count > 1 ? `, ${countOf(count, 'time')}${until}` : '';
   const error = plain(errorCode, 60);
   const result = error === '' ? '' : count > 1 ? `, the gravest call failed with ${error}` : `, failed with ${error}`;
   return `${parts.join(' ') || 'seen'}${times}${result}`;
 }
 
-/** `2026-11-25 09:14:05 Trail stopped: cloudtrail:StopLogging in eu-central-1 of 111122223333.` */
+/** `2026-11-25 09:14:05 Trail stopped: cloudtrail:StopLogging in eu-central-1 of account 111122223333.` */
 export function detectionSentence(detection: Detection): string {
   const { first, title, detector } = detection;
   return `${day(first)} ${clock(first)} ${plain(title, 120) || detector}: ${detectionText(detection)}.`;

@@ -99,8 +99,23 @@ function saying<State>(detector: EntityDetector<State, Anomaly>): EntityDetector
 
 /** An anomaly as incidents take it, with the place that it has in their order. */
 export function anomalySignal(anomaly: Anomaly): { readonly words: readonly number[]; readonly signal: IncidentSignal } {
-  const { detector, title, level, confidence, tactics, techniques, principal, roleTag, account, region, address, time, eventID, cause } =
-    anomaly;
+  const {
+    detector,
+    title,
+    text,
+    level,
+    confidence,
+    tactics,
+    techniques,
+    principal,
+    roleTag,
+    account,
+    region,
+    address,
+    time,
+    eventID,
+    cause,
+  } = anomaly;
   const id = stableUuid('signal', detector, ...cause);
   const words = new Uint32Array(4);
   contentWords(Buffer.from(id), words);
@@ -126,6 +141,7 @@ export function anomalySignal(anomaly: Anomaly): { readonly words: readonly numb
       weight,
       risk: Math.round(weight * 100),
       eventID,
+      text,
     },
   };
 }
@@ -133,7 +149,7 @@ export function anomalySignal(anomaly: Anomaly): { readonly words: readonly numb
 /** A line of signals.ndjson, with its line break. */
 export function anomalyLine(anomaly: Anomaly): string {
   const { signal } = anomalySignal(anomaly);
-  const { time, address, ...rest } = signal;
+  const { time, address, text: _text, ...rest } = signal;
   const { entity, text, observed, expected, score, window, reasons } = anomaly;
   const evidence = [
     { field: 'observed', value: String(observed) },

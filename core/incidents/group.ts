@@ -3,6 +3,7 @@ import { type Level, levelOf } from '../levels.ts';
 import { stableUuid } from '../records/identifier.ts';
 import { type Factor, NO_RISK, noisyOr, type Risk } from '../risk/event-risk.ts';
 import type { Detection, Incident, IncidentSignal } from './model.ts';
+import { saidOf } from './said.ts';
 import { sequenceFactors } from './sequences.ts';
 
 export const MOST_IDS = 500;
@@ -163,7 +164,8 @@ export class Group {
   #weigh(time: number): void {
     const now = [...this.#detected.values()].map((one) => ({ ...one, weight: one.weight * faded(time - one.last) }));
     const { risk, reasons } = noisyOr([...incidentFactors(now), ...sequenceFactors(now)].sort((a, b) => b.weight - a.weight));
-    if (risk >= this.#peak.risk) this.#peak = { risk, reasons, time };
+    // Shares are rounded so that they add up, which may turn neighbours round.
+    if (risk >= this.#peak.risk) this.#peak = { risk, reasons: reasons.toSorted((a, b) => b.points - a.points), time };
   }
 
   /** The incident that it is so far. */
@@ -212,8 +214,17 @@ function firstOf(signal: IncidentSignal): Detected {
 }
 
 /** What is kept of a detector's heaviest signal. */
-function callOf({ weight, eventSource, eventName, eventID, account, region, address, errorCode }: IncidentSignal) {
-  return { weight, action: `${eventSource}:${eventName}`, eventID, account, region, address, errorCode };
+function callOf({ weight, eventSource, eventName, eventID, account, region, address, errorCode, text, principal }: IncidentSignal) {
+  return {
+    ...(text !== undefined && { text: saidOf(text, principal) }),
+    weight,
+    action: `${eventSource}:${eventName}`,
+    eventID,
+    account,
+    region,
+    address,
+    errorCode,
+  };
 }
 
 /**

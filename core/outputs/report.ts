@@ -4,7 +4,7 @@ import { riskRank } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
 import { kindOf } from './anomalies.ts';
 import { athenaQuery, insightsQuery } from './email-queries.ts';
-import { nextSteps, rulesByDetector } from './files.ts';
+import { nextSteps, textsByDetector } from './files.ts';
 import { loginBand } from './login-band.ts';
 import type { ReportAnomalies, ReportModel } from './report-model.ts';
 import { compliance, levelCounts, type Results, rankAddresses, rankPrincipals, rankRules, totals } from './results.ts';
@@ -21,7 +21,7 @@ const MOST_REASONS = 10;
 
 /** JSON text of the report's model. The rows of the table are JSON already: they are put in as they are. */
 export function reportJson(results: Results): string {
-  const rules = rulesByDetector(results.rules);
+  const texts = textsByDetector(results);
   const model: Omit<ReportModel, 'events'> = {
     version: 1,
     tool: { name: 'Trailwarden', version: results.version },
@@ -67,7 +67,7 @@ export function reportJson(results: Results): string {
         text: detectionText(detection),
       })),
       resources: results.resourcesOf(incident),
-      nextSteps: nextSteps(incident, rules),
+      nextSteps: nextSteps(incident, texts),
       query: { athena: athenaQuery(incident), logsInsights: insightsQuery(incident) },
     })),
     eventsLimit: results.tally.table.limit,

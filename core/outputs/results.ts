@@ -4,7 +4,7 @@ import { complianceByRegion, DEFAULT_REGIONS, type RegionCompliance } from '../p
 import { type Counts, total } from '../records/counts.ts';
 import { isoTime } from '../records/time.ts';
 import { noisyOr, type Reason } from '../risk/event-risk.ts';
-import type { Refusal, Rule } from '../rules/model.ts';
+import type { CorrelationRule, Refusal, Rule } from '../rules/model.ts';
 import type { AddressTally, Tally } from '../scoring/tally.ts';
 import type { AnomalySummary } from './anomalies.ts';
 import type { Resource } from './resources.ts';
@@ -21,6 +21,7 @@ export interface Results {
   /** What an incident was about, as far as its calls name it. */
   readonly resourcesOf: (incident: Incident) => readonly Resource[];
   readonly rules: readonly Rule[];
+  readonly correlations: readonly CorrelationRule[];
   readonly refusals: readonly Refusal[];
   readonly keyless: readonly Rule[];
   readonly expectedRegions?: readonly string[] | undefined;

@@ -81,23 +81,23 @@ WHAT HAPPENED
 
 2026-11-25 (UTC)
 12:00:00  Console sign-in without multi-factor authentication (medium):
-          signin:ConsoleLogin in us-east-1 of 111122223333 from
+          signin:ConsoleLogin in us-east-1 of account 111122223333 from
           198.51.100.7.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000000
 12:03:00  Sweep of account settings (medium):
-          iam:GetAccountAuthorizationDetails in eu-central-1 of 111122223333
-          from 198.51.100.7, 27 times until 12:11:00, the gravest call
-          failed with AccessDenied.
+          iam:GetAccountAuthorizationDetails in eu-central-1 of account
+          111122223333 from 198.51.100.7, 27 times until 12:11:00, the
+          gravest call failed with AccessDenied.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000003
 12:22:00  Access key created for another user (high): iam:CreateAccessKey in
-          eu-central-1 of 111122223333 from 198.51.100.7.
+          eu-central-1 of account 111122223333 from 198.51.100.7.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000022
 12:41:00  Trail stopped or deleted (critical): cloudtrail:StopLogging in
-          eu-central-1 of 111122223333 from 203.0.113.42.
+          eu-central-1 of account 111122223333 from 203.0.113.42.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000041
 13:28:00  Snapshot shared with another account (high):
-          ec2:ModifySnapshotAttribute in eu-central-1 of 444455556666 from
-          203.0.113.42, 2 times until 13:35:00.
+          ec2:ModifySnapshotAttribute in eu-central-1 of account
+          444455556666 from 203.0.113.42, 2 times until 13:35:00.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000088
 
 WHAT TO DO NEXT

@@ -146,6 +146,7 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     gravestIncident: incidents[0]?.risk ?? 0,
     ...more,
     rules,
+    correlations: [],
     incidents,
   };
 }
