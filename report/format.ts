@@ -61,7 +61,7 @@ export function formatName(id: string): string {
 
 /**
  * What stands behind the account in an ARN (`user/ana`), with the account where that alone would not tell whose it is (`root`); the person
- * and the permission set of an Identity Center session (`ana@example.com (ReadOnly)`); or the whole text when it is no ARN of a principal.
+ * and the permission set of an Identity Center session (`ana@example.com (ReadOnly)`), a person signed in by SAML; or the whole text when it is no ARN of a principal.
  */
 export function shortPrincipal(principal: string): string {
   const [, account, rest] = /^arn:[^:]*:[^:]*:[^:]*:([^:]*):(.+)$/s.exec(principal) ?? [];
@@ -69,6 +69,9 @@ export function shortPrincipal(principal: string): string {
   // The role's path and its random ending say nothing that the person and the permission set do not.
   const [, set, person] = /^role\/(?:.*\/)?AWSReservedSSO_(.+)_[0-9a-f]{16}\/([^/]+)$/s.exec(rest ?? '') ?? [];
   if (person !== undefined) return `${person} (${set})`;
+  // A SAML sign-in is named by a hash of its provider and by the person.
+  const [, signedIn] = /^[A-Za-z0-9+/]{27}=\/(.+)$/s.exec(principal) ?? [];
+  if (signedIn !== undefined) return `${signedIn} (SAML)`;
   return rest ?? principal;
 }
 

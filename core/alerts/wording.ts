@@ -61,3 +61,11 @@ export function duration(milliseconds: number): string {
   if (hours >= 48) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
+
+/** A text in which times stand as people write them: `2026-09-17 01:00 UTC` for `2026-09-17T01:00:00Z`. */
+export function readableTimes(text: string): string {
+  return text.replace(
+    /\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00(?:\.000)?|(:\d\d)(?:\.\d{3})?)Z/g,
+    (_, date: string, clock: string, seconds = '') => `${date} ${clock}${seconds} UTC`,
+  );
+}

@@ -1,4 +1,4 @@
-import { cut } from '../alerts/wording.ts';
+import { cut, readableTimes } from '../alerts/wording.ts';
 
 /** Characters of a sentence that an incident keeps. */
 const MOST = 400;
@@ -9,7 +9,8 @@ const MOST = 400;
  */
 export function saidOf(text: string, principal: string): string {
   const own = principal === '' || text.includes(`${principal} of account `) ? text : text.replace(`${principal} `, 'it ');
-  const times = own.replace(/\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d):00(?:\.000)?Z/g, '$1 $2 UTC');
-  const clause = times.replace(/^(?:In|From|At)\b/, (word) => word.toLowerCase()).replace(/\.$/, '');
+  const clause = readableTimes(own)
+    .replace(/^(?:In|From|At)\b/, (word) => word.toLowerCase())
+    .replace(/\.$/, '');
   return cut(clause, MOST);
 }

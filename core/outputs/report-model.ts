@@ -25,6 +25,8 @@ export interface ReportModel {
   /** Hours with unusually many sign-ins, oldest first, at most 300. */
   readonly loginSpikes: readonly ReportSpike[];
   readonly anomalies: ReportAnomalies;
+  /** What anomalies say of single events in the table, gravest first. */
+  readonly eventAnomalies: readonly ReportEventAnomaly[];
   /** Principals by risk, highest first, at most 50. */
   readonly principals: readonly ReportPrincipal[];
   /** Rules with signals, gravest level first. */
@@ -123,6 +125,15 @@ export interface ReportAnomaly {
   readonly account: string;
   readonly region: string;
   readonly address: string;
+}
+
+export interface ReportEventAnomaly {
+  /** `id` of the event. */
+  readonly event: string;
+  readonly detector: string;
+  readonly level: Level;
+  readonly title: string;
+  readonly text: string;
 }
 
 export interface ReportEvent {

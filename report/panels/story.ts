@@ -42,7 +42,7 @@ function storyRow({ title, level, first, last, count, text }: ReportDetection, f
       { class: 'story-text' },
       h('span', { class: 'strong' }, title),
       count > 1 ? h('span', { class: 'muted small', title: countOf(count, 'signal') }, ` × ${formatCount(count)}`) : null,
-      ' ',
+      ': ',
       h('span', { class: 'muted small wrap' }, text),
     ),
   );

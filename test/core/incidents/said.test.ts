@@ -29,7 +29,7 @@ test.each<[string, string, string, string]>([
   ],
   ['a name that begins like another', `${ALICE}2 called iam:CreateUser.`, ALICE, `${ALICE}2 called iam:CreateUser`],
   ['nobody', 'Something happened.', '', 'Something happened'],
-  ['seconds stay', 'Seen at 2026-09-04T07:00:11Z.', ALICE, 'Seen at 2026-09-04T07:00:11Z'],
+  ['seconds stay', 'Seen at 2026-09-04T07:00:11Z.', ALICE, 'Seen at 2026-09-04 07:00:11 UTC'],
 ])('%s', (_name, text, principal, expected) => {
   expect(saidOf(text, principal)).toBe(expected);
 });

@@ -73,7 +73,7 @@ describe('addresses', () => {
     expect(first).toMatchObject({
       address: '192.0.2.5',
       risk: 90,
-      why: [expect.stringMatching(/^Risk 90 stands out: half of the 6 addresses have none /)],
+      why: [expect.stringMatching(/^Risk 90 stands out: half of the 6 addresses have no risk at all /)],
     });
     expect(second?.why).toEqual([]);
   });
