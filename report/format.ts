@@ -1,3 +1,5 @@
+import { personName } from '../core/alerts/wording.ts';
+
 const WHOLE = new Intl.NumberFormat('en-US');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -66,13 +68,7 @@ export function formatName(id: string): string {
 export function shortPrincipal(principal: string): string {
   const [, account, rest] = /^arn:[^:]*:[^:]*:[^:]*:([^:]*):(.+)$/s.exec(principal) ?? [];
   if (rest === 'root' && account) return `root of ${account}`;
-  // The role's path and its random ending say nothing that the person and the permission set do not.
-  const [, set, person] = /^role\/(?:.*\/)?AWSReservedSSO_(.+)_[0-9a-f]{16}\/([^/]+)$/s.exec(rest ?? '') ?? [];
-  if (person !== undefined) return `${person} (${set})`;
-  // A SAML sign-in is named by a hash of its provider and by the person.
-  const [, signedIn] = /^[A-Za-z0-9+/]{27}=\/(.+)$/s.exec(principal) ?? [];
-  if (signedIn !== undefined) return `${signedIn} (SAML)`;
-  return rest ?? principal;
+  return personName(principal) ?? rest ?? principal;
 }
 
 /** `a, b and c`; beyond `most` names it ends in `and 4 more`. */

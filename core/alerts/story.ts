@@ -1,14 +1,15 @@
 import type { Detection } from '../incidents/model.ts';
-import { clock, countOf, day, plain } from './wording.ts';
+import { clock, countOf, day, personName, plain } from './wording.ts';
 
 /** `cloudtrail:StopLogging` of `cloudtrail.amazonaws.com:StopLogging`: shorter, and nothing that a mail program takes for a link. */
 export function shortAction(action: string): string {
   return plain(action.replace(/\.amazonaws\.com(\.cn)?(?=:)/, ''), 100);
 }
 
-/** `user/alice` of `arn:aws:iam::111122223333:user/alice`; what is no ARN stays as it is. */
+/** `user/alice` of `arn:aws:iam::111122223333:user/alice`, `ana@example.com (ReadOnly)` of an Identity Center session; what is no ARN stays as it is. */
 export function shortPrincipal(principal: string): string {
-  const name = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)$/s.exec(principal.slice(0, 2048))?.[1] ?? principal;
+  const head = principal.slice(0, 2048);
+  const name = personName(head) ?? /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)$/s.exec(head)?.[1] ?? principal;
   return plain(name, 160) || 'an unknown principal';
 }
 

@@ -62,6 +62,15 @@ export function duration(milliseconds: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
+/** `ana@example.com (ReadOnly)` of a session of Identity Center, `ana@example.com (SAML)` of a sign-in by SAML; undefined for other principals. */
+export function personName(principal: string): string | undefined {
+  // The role's path and its random ending say nothing that the person and the permission set do not.
+  const [, set, person] = /^arn:[^:]*:iam:[^:]*:[^:]*:role\/(?:.*\/)?AWSReservedSSO_(.+)_[0-9a-f]{16}\/([^/]+)$/s.exec(principal) ?? [];
+  if (person !== undefined) return `${person} (${set})`;
+  const [, signedIn] = /^[A-Za-z0-9+/]{27}=\/(.+)$/s.exec(principal) ?? [];
+  return signedIn === undefined ? undefined : `${signedIn} (SAML)`;
+}
+
 /** A text in which times stand as people write them: `2026-09-17 01:00 UTC` for `2026-09-17T01:00:00Z`. */
 export function readableTimes(text: string): string {
   return text.replace(

@@ -1,5 +1,6 @@
 import { detectionText, inOrder } from '../alerts/story.ts';
 import { cut, readableTimes } from '../alerts/wording.ts';
+import { saidOf } from '../incidents/said.ts';
 import { riskRank } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
 import { kindOf } from './anomalies.ts';
@@ -86,13 +87,10 @@ function idOf(row: string): string {
 function eventAnomaliesOf({ anomalies }: Results, shown: ReadonlySet<string>): ReportEventAnomaly[] {
   return anomalies.events
     .filter(({ eventID }) => shown.has(eventID))
-    .map(({ eventID, detector, level, title, text }) => ({
-      event: eventID,
-      detector,
-      level,
-      title: cut(title, TEXT),
-      text: cut(readableTimes(text), TEXT),
-    }));
+    .map(({ eventID, detector, level, title, text, principal }) => {
+      const said = saidOf(text, principal);
+      return { event: eventID, detector, level, title: cut(title, TEXT), text: `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.` };
+    });
 }
 
 function anomaliesOf({ anomalies }: Results): ReportAnomalies {

@@ -36,6 +36,11 @@ test.each<[string, string]>([
   ['arn:aws-cn:iam::111122223333:role/ci/deploy', 'role/ci/deploy'],
   ['account/444455556666', 'account/444455556666'],
   ['cloudformation.amazonaws.com', 'cloudformation.amazonaws.com'],
+  [
+    'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_ReadOnly_0123456789abcdef/ana@example.com',
+    'ana@example.com (ReadOnly)',
+  ],
+  ['v1qhvJO1N0HSXWV5ztX2AqEas0s=/ana@example.com', 'ana@example.com (SAML)'],
   ['arn:aws:iam::', 'arn:aws:iam::'],
   ['', 'an unknown principal'],
 ])('the short name of %s is %s', (principal, expected) => {
