@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Group, HALF_LIFE, incidentFactors, MOST_IDS } from '../../../core/incidents/group.ts';
-import { IncidentGrouping, OPENING_EVENT, OPENING_SUM, QUIET } from '../../../core/incidents/grouping.ts';
+import { IncidentGrouping, OPENING_EVENT, OPENING_SUM, PrincipalIncidents, QUIET } from '../../../core/incidents/grouping.ts';
 import type { Incident, IncidentSignal } from '../../../core/incidents/model.ts';
 import { levelOf } from '../../../core/levels.ts';
 
@@ -162,6 +162,21 @@ describe('risk fades', () => {
     const [risen] = group(signal(0), weak(HOUR, 'impact', 0.2));
     expect(risen?.reasons.map(({ text }) => text)).toEqual(['Trail stopped', 'Rule impact']);
   });
+});
+
+test('a principal that is put away between any two signals goes on as if it had not been', () => {
+  const signals = Array.from({ length: 40 }, (_, i) =>
+    weak(i * 7 * HOUR, ['impact', 'discovery', 'persistence'][i % 3] as string, 0.3, { text: `it did ${i}.` }),
+  );
+  const [straight, put] = [new PrincipalIncidents(), { kept: new PrincipalIncidents() }];
+  for (const one of signals) {
+    straight.add(one);
+    put.kept = PrincipalIncidents.from(JSON.parse(JSON.stringify(put.kept.state)));
+    put.kept.add(one);
+  }
+  expect(put.kept.state).toEqual(straight.state);
+  expect(put.kept.group?.incident('open')).toEqual(straight.group?.incident('open'));
+  expect(straight.ordinal).toBe(1);
 });
 
 describe('quiet ends an incident', () => {

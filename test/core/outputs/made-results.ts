@@ -144,9 +144,9 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     resourcesOf: () => [],
     minLevel: 'informational',
     gravestIncident: incidents[0]?.risk ?? 0,
+    correlations: [],
     ...more,
     rules,
-    correlations: [],
     incidents,
   };
 }
