@@ -150,6 +150,15 @@ with "Create Athena table" in CloudTrail):
       AND eventtime BETWEEN '2026-11-25T11:00:00Z' AND '2026-11-25T14:35:00Z'
     ORDER BY eventtime
 
+The same in CloudWatch Logs Insights, where the trail delivers to a log
+group as well:
+
+    fields eventTime, eventSource, eventName, awsRegion, recipientAccountId, sourceIPAddress, errorCode, eventID
+    | filter userIdentity.arn = 'arn:aws:iam::111122223333:user/alice'
+    | filter toMillis(@timestamp) >= 1795604400000 and toMillis(@timestamp) <= 1795617300000
+    | sort eventTime asc
+    | limit 10000
+
 -- 
 Incident 7c9e6679-7425-40de-944b-e07fc1f90ae7, version 1, open. In Security
 Hub: trailwarden/incident/7c9e6679-7425-40de-944b-e07fc1f90ae7.
