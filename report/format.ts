@@ -1,3 +1,5 @@
+import { personName } from '../core/alerts/wording.ts';
+
 const WHOLE = new Intl.NumberFormat('en-US');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -61,15 +63,12 @@ export function formatName(id: string): string {
 
 /**
  * What stands behind the account in an ARN (`user/ana`), with the account where that alone would not tell whose it is (`root`); the person
- * and the permission set of an Identity Center session (`ana@example.com (ReadOnly)`); or the whole text when it is no ARN of a principal.
+ * and the permission set of an Identity Center session (`ana@example.com (ReadOnly)`), a person signed in by SAML; or the whole text when it is no ARN of a principal.
  */
 export function shortPrincipal(principal: string): string {
   const [, account, rest] = /^arn:[^:]*:[^:]*:[^:]*:([^:]*):(.+)$/s.exec(principal) ?? [];
   if (rest === 'root' && account) return `root of ${account}`;
-  // The role's path and its random ending say nothing that the person and the permission set do not.
-  const [, set, person] = /^role\/(?:.*\/)?AWSReservedSSO_(.+)_[0-9a-f]{16}\/([^/]+)$/s.exec(rest ?? '') ?? [];
-  if (person !== undefined) return `${person} (${set})`;
-  return rest ?? principal;
+  return personName(principal) ?? rest ?? principal;
 }
 
 /** `a, b and c`; beyond `most` names it ends in `and 4 more`. */

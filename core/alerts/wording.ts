@@ -61,3 +61,20 @@ export function duration(milliseconds: number): string {
   if (hours >= 48) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
+
+/** `ana@example.com (ReadOnly)` of a session of Identity Center, `ana@example.com (SAML)` of a sign-in by SAML; undefined for other principals. */
+export function personName(principal: string): string | undefined {
+  // The role's path and its random ending say nothing that the person and the permission set do not.
+  const [, set, person] = /^arn:[^:]*:iam:[^:]*:[^:]*:role\/(?:.*\/)?AWSReservedSSO_(.+)_[0-9a-f]{16}\/([^/]+)$/s.exec(principal) ?? [];
+  if (person !== undefined) return `${person} (${set})`;
+  const [, signedIn] = /^[A-Za-z0-9+/]{27}=\/(.+)$/s.exec(principal) ?? [];
+  return signedIn === undefined ? undefined : `${signedIn} (SAML)`;
+}
+
+/** A text in which times stand as people write them: `2026-09-17 01:00 UTC` for `2026-09-17T01:00:00Z`. */
+export function readableTimes(text: string): string {
+  return text.replace(
+    /\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::00(?:\.000)?|(:\d\d)(?:\.\d{3})?)Z/g,
+    (_, date: string, clock: string, seconds = '') => `${date} ${clock}${seconds} UTC`,
+  );
+}

@@ -72,7 +72,7 @@ export const FEATURES: readonly Feature[] = [
     name: 'action entropy',
     scaled: (value) => value,
     furthest: (scaled) => scaled + FURTHER,
-    told: (value) => `actions mixed to ${value.toFixed(1)} bits of entropy`,
+    told: (value) => `a mix of actions of ${value.toFixed(1)} bits (0 is always the same)`,
     usual: (value) => value.toFixed(1),
   },
 ];

@@ -47,7 +47,7 @@ export function outlierAnomaly(
   return {
     detector: `anomaly:outlier:${entity.kind}`,
     entity,
-    title: `Outlier among ${kinds} (${length})`,
+    title: `Unusual ${length} of ${isAddress ? 'an address' : 'a principal'}`,
     text: `In the ${length} from ${isoTime(from)} ${entity.name.slice(0, LONGEST_NAME)} was unlike ${history}: ${features.map(({ text }) => text()).join('; ')}.`,
     level: score > threshold + FAR ? 'low' : 'informational',
     confidence: CONFIDENCE,

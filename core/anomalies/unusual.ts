@@ -109,8 +109,23 @@ export function anomalySignal(
   anomaly: Anomaly,
   exceptions: Exceptions = NO_EXCEPTIONS,
 ): { readonly words: readonly number[]; readonly signal: IncidentSignal } {
-  const { detector, title, level, confidence, tactics, techniques, principal, roleTag, account, region, address, time, eventID, cause } =
-    anomaly;
+  const {
+    detector,
+    title,
+    text,
+    level,
+    confidence,
+    tactics,
+    techniques,
+    principal,
+    roleTag,
+    account,
+    region,
+    address,
+    time,
+    eventID,
+    cause,
+  } = anomaly;
   const id = stableUuid('signal', detector, ...cause);
   const words = new Uint32Array(4);
   contentWords(Buffer.from(id), words);
@@ -137,6 +152,7 @@ export function anomalySignal(
       weight,
       risk: Math.round(weight * 100),
       eventID,
+      text,
       ...(excepted !== undefined && { excepted }),
     },
   };
@@ -150,7 +166,7 @@ function momentOf({ time, window: [from, to] }: Anomaly): number {
 /** A line of signals.ndjson, with its line break. */
 export function anomalyLine(anomaly: Anomaly, exceptions: Exceptions = NO_EXCEPTIONS): string {
   const { signal } = anomalySignal(anomaly, exceptions);
-  const { time, address, ...rest } = signal;
+  const { time, address, text: _text, ...rest } = signal;
   const { entity, text, observed, expected, score, window, reasons } = anomaly;
   const evidence = [
     { field: 'observed', value: String(observed) },

@@ -3,6 +3,7 @@ import { type Level, levelOf } from '../levels.ts';
 import { stableUuid } from '../records/identifier.ts';
 import { type Factor, NO_RISK, noisyOr, type Risk } from '../risk/event-risk.ts';
 import type { Detection, Incident, IncidentSignal } from './model.ts';
+import { saidOf } from './said.ts';
 import { sequenceFactors } from './sequences.ts';
 
 export const MOST_IDS = 500;
@@ -16,7 +17,10 @@ export const HALF_LIFE = 24 * 3_600_000;
 const REPETITION = 0.1;
 
 /** What one detector has seen so far, with the heaviest of its signals. */
-type Detected = { -readonly [K in keyof Detection]: Detection[K] };
+type Detected = { -readonly [K in keyof Detection]: Detection[K] } & {
+  /** How many of its signals are left at the time of the last when each weighs half after 24 h. */
+  recent: number;
+};
 
 /** A group as JSON, as it waits in the memory between runs. */
 export interface GroupState {
@@ -32,7 +36,7 @@ export interface GroupState {
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
   readonly addresses: readonly string[];
-  readonly detected: readonly Detection[];
+  readonly detected: readonly (Detection & { readonly recent?: number })[];
   readonly ordinal: number;
   readonly lateId: string;
   readonly backfill: boolean;
@@ -91,7 +95,8 @@ export class Group {
     for (const account of state.accounts) group.#accounts.add(account);
     for (const region of state.regions) group.#regions.add(region);
     for (const address of state.addresses) group.#addresses.add(address);
-    for (const detected of state.detected) group.#detected.set(detected.detector, { ...detected });
+    for (const detected of state.detected)
+      group.#detected.set(detected.detector, { ...detected, recent: detected.recent ?? detected.count });
     return group;
   }
 
@@ -147,6 +152,8 @@ export class Group {
     else {
       if (weight > detected.weight) Object.assign(detected, callOf(signal));
       detected.count += 1;
+      // A late signal is counted as if it were of the time of the last: what it adds must not depend on when it came.
+      detected.recent = detected.recent * faded(Math.max(0, time - detected.last)) + 1;
       detected.first = Math.min(detected.first, time);
       detected.last = Math.max(detected.last, time);
     }
@@ -155,9 +162,10 @@ export class Group {
 
   /** What its detections weigh at a time: those of earlier days less and less. */
   #weigh(time: number): void {
-    const faded = [...this.#detected.values()].map((one) => ({ ...one, weight: one.weight * 2 ** ((one.last - time) / HALF_LIFE) }));
-    const risk = noisyOr([...incidentFactors(faded), ...sequenceFactors(faded)]);
-    if (risk.risk >= this.#peak.risk) this.#peak = { ...risk, time };
+    const now = [...this.#detected.values()].map((one) => ({ ...one, weight: one.weight * faded(time - one.last) }));
+    const { risk, reasons } = noisyOr([...incidentFactors(now), ...sequenceFactors(now)].sort((a, b) => b.weight - a.weight));
+    // Shares are rounded so that they add up, which may turn neighbours round.
+    if (risk >= this.#peak.risk) this.#peak = { risk, reasons: reasons.toSorted((a, b) => b.points - a.points), time };
   }
 
   /** The incident that it is so far. */
@@ -186,34 +194,50 @@ export class Group {
   }
 }
 
+/** What is left of a weight after a time in milliseconds. */
+function faded(time: number): number {
+  return 2 ** (-time / HALF_LIFE);
+}
+
 /** The heaviest detections, in the order of their first signals; those that weigh nothing only where there is room. */
 function story(detected: readonly Detected[]): Detection[] {
   const kept = new Set([...detected].sort((a, b) => b.weight - a.weight).slice(0, MOST_DETECTIONS));
   return detected
     .filter((one) => kept.has(one))
     .sort((a, b) => a.first - b.first)
-    .map((one) => ({ ...one }));
+    .map(({ recent: _recent, ...one }) => one);
 }
 
 function firstOf(signal: IncidentSignal): Detected {
   const { detector, title, level, tactics, techniques, time } = signal;
-  return { detector, title, level: level as Level, tactics, techniques, count: 1, first: time, last: time, ...callOf(signal) };
+  return { detector, title, level: level as Level, tactics, techniques, count: 1, recent: 1, first: time, last: time, ...callOf(signal) };
 }
 
 /** What is kept of a detector's heaviest signal. */
-function callOf({ weight, eventSource, eventName, eventID, account, region, address, errorCode }: IncidentSignal) {
-  return { weight, action: `${eventSource}:${eventName}`, eventID, account, region, address, errorCode };
+function callOf({ weight, eventSource, eventName, eventID, account, region, address, errorCode, text, principal }: IncidentSignal) {
+  return {
+    ...(text !== undefined && { text: saidOf(text, principal) }),
+    weight,
+    action: `${eventSource}:${eventName}`,
+    eventID,
+    account,
+    region,
+    address,
+    errorCode,
+  };
 }
 
 /**
  * Factors of an incident's noisy-or, heaviest first: one for each detector, its heaviest signal a little raised by repetition;
  * further detectors of the same tactic count half of the one before.
  */
-export function incidentFactors(detected: Iterable<Pick<Detection, 'title' | 'tactics' | 'weight' | 'count'>>): Factor[] {
+export function incidentFactors(
+  detected: Iterable<Pick<Detection, 'title' | 'tactics' | 'weight' | 'count'> & { readonly recent?: number }>,
+): Factor[] {
   const perTactic = new Map<string, number>();
   return [...detected]
     .filter(({ weight }) => weight > 0)
-    .map((d) => ({ ...d, weight: 1 - (1 - d.weight) ** (1 + REPETITION * Math.log2(d.count)) }))
+    .map((d) => ({ ...d, weight: 1 - (1 - d.weight) ** (1 + REPETITION * Math.log2(d.recent ?? d.count)) }))
     .sort(heavierFirst)
     .map((d) => {
       const tactic = d.tactics[0] ?? '';

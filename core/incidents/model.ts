@@ -27,6 +27,8 @@ export interface IncidentSignal {
   /** Risk of the event, 0-100. */
   readonly risk: number;
   readonly eventID: string;
+  /** What an anomaly says, in a sentence. */
+  readonly text?: string;
   /** Whether it comes from a backfill. */
   readonly backfill?: boolean;
   /** Fields of the record that correlations group or count by. */
@@ -55,6 +57,8 @@ export interface Detection {
   readonly region: string;
   readonly address: string;
   readonly errorCode: string;
+  /** What an anomaly says of its principal, as `it called iam:CreateUser, …`; not there for what rules see. */
+  readonly text?: string;
 }
 
 export interface Incident {

@@ -61,7 +61,7 @@ export function sequenceFactors(detections: readonly Seen[]): SequenceFactor[] {
   const told = steps.map(({ seen, time }) => ({ tactic: seen.tactics[0] as string, title: seen.title, time }));
   return [
     {
-      text: `within a day, one after the other: ${told.map(({ tactic, title }) => `${tactic.replaceAll('-', ' ')} (${title})`).join(', ')}`,
+      text: `Within a day, one after the other: ${told.map(({ tactic, title }) => `${tactic.replaceAll('-', ' ')} (${title})`).join(', ')}`,
       weight: (sum / steps.length) * (SHARES[steps.length - FEWEST] as number),
       steps: told,
     },

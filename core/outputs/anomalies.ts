@@ -120,13 +120,24 @@ export interface AnomalySummary {
   readonly logins: readonly AnomalyLine[];
   /** The gravest outlier of each source address. */
   readonly addresses: ReadonlyMap<string, AnomalyLine>;
+  /** The gravest of those that name an event. */
+  readonly events: readonly AnomalyLine[];
 }
 
-export const NO_ANOMALIES: AnomalySummary = { count: 0, levels: [0, 0, 0, 0, 0], kinds: [], top: [], logins: [], addresses: new Map() };
+export const NO_ANOMALIES: AnomalySummary = {
+  count: 0,
+  levels: [0, 0, 0, 0, 0],
+  kinds: [],
+  top: [],
+  logins: [],
+  addresses: new Map(),
+  events: [],
+};
 
 const MOST_OF_KIND = 60;
 const MOST_LOGINS = 300;
 const MOST_ADDRESSES = 10_000;
+const MOST_EVENTS = 5000;
 const LOGINS: ReadonlySet<string> = new Set(['anomaly:volume:console-logins', 'anomaly:volume:failed-logins']);
 
 /** Gathers anomalies, in the order of time, into their summary. What it holds is bounded, however many come. */
@@ -137,6 +148,7 @@ export class AnomalyTally {
   readonly #kinds = new Map<string, { count: number; readonly top: Gravest }>();
   readonly #logins = new Gravest(MOST_LOGINS);
   readonly #addresses = new Map<string, AnomalyLine>();
+  readonly #events = new Gravest(MOST_EVENTS);
 
   /** `leastRank`: place of the lowest level that is listed; counts are of all. */
   constructor(leastRank: number) {
@@ -159,6 +171,7 @@ export class AnomalyTally {
     kind.top.add(anomaly);
     // What is excepted is listed, and marks nothing else as unusual.
     if (anomaly.excepted !== undefined) return;
+    if (anomaly.eventID !== '') this.#events.add(anomaly);
     if (LOGINS.has(detector)) this.#logins.add(anomaly);
     if (detector === 'anomaly:outlier:address') {
       const before = this.#addresses.get(entity.name);
@@ -176,6 +189,7 @@ export class AnomalyTally {
       top: kinds.flatMap(([, { top }]) => top.list).sort(graver),
       logins: this.#logins.list.sort((a, b) => order(a.from, b.from) || order(a.id, b.id)),
       addresses: this.#addresses,
+      events: this.#events.list,
     };
   }
 }

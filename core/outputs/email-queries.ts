@@ -55,6 +55,9 @@ export function furtherLooks(item: IncidentItem, trail: string | undefined): Cod
       code,
     });
   }
+  const insights = insightsQuery(item);
+  if (insights !== '')
+    looks.push({ intro: 'The same in CloudWatch Logs Insights, where the trail delivers to a log group as well:', code: insights });
   return looks;
 }
 

@@ -1,9 +1,11 @@
 import { askOwner, detectionSentence, inOrder } from '../alerts/story.ts';
 import { plain } from '../alerts/wording.ts';
+import { ANOMALY_TEXTS } from '../anomalies/advice.ts';
 import type { Incident } from '../incidents/model.ts';
 import { LEVELS } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
-import type { Rule } from '../rules/model.ts';
+import { detectorOf } from '../rules/correlation.ts';
+import type { DetectorText } from '../rules/model.ts';
 import { guidance } from '../runs/item.ts';
 import { csvRow } from './csv.ts';
 import { athenaQuery, insightsQuery } from './email-queries.ts';
@@ -55,7 +57,7 @@ export function summaryJson(results: Results): Record<string, unknown> {
 
 /** incidents.json: every incident, gravest first. */
 export function incidentsJson(results: Results): unknown[] {
-  const rules = rulesByDetector(results.rules);
+  const texts = textsByDetector(results);
   return results.incidents.map((incident) => {
     const { opened, updated, detections, signalIds, signals, top, ...rest } = incident;
     return {
@@ -64,7 +66,7 @@ export function incidentsJson(results: Results): unknown[] {
       updated: isoTime(updated),
       resources: results.resourcesOf(incident),
       story: inOrder(detections).map(detectionSentence),
-      nextSteps: nextSteps(incident, rules),
+      nextSteps: nextSteps(incident, texts),
       query: { athena: athenaQuery(incident), logsInsights: insightsQuery(incident) },
       detections: detections.map(({ first, last, ...detection }) => ({ ...detection, first: isoTime(first), last: isoTime(last) })),
       signals,
@@ -74,14 +76,18 @@ export function incidentsJson(results: Results): unknown[] {
   });
 }
 
-/** Rules by the names that signals give them. */
-export function rulesByDetector(rules: readonly Rule[]): Map<string, Rule> {
-  return new Map(rules.map((rule) => [`rule:${rule.id}`, rule]));
+/** What detectors say and advise, by the names that signals give them. */
+export function textsByDetector({ rules, correlations }: Pick<Results, 'rules' | 'correlations'>): Map<string, DetectorText> {
+  return new Map<string, DetectorText>([
+    ...ANOMALY_TEXTS,
+    ...rules.map((rule) => [`rule:${rule.id}`, rule] as const),
+    ...correlations.map((rule) => [detectorOf(rule.id), rule] as const),
+  ]);
 }
 
-/** What the rules of the heaviest detectors advise, then what holds for every incident. */
-export function nextSteps(incident: Incident, rules: ReadonlyMap<string, Rule>): string[] {
-  const advice = guidance(incident, rules).slice(0, MOST_STEPS);
+/** What the heaviest detectors advise, then what holds for every incident. */
+export function nextSteps(incident: Incident, texts: ReadonlyMap<string, DetectorText>): string[] {
+  const advice = guidance(incident, texts).slice(0, MOST_STEPS);
   return [...advice.map(({ title, text }) => `${plain(title, 140)}: ${plain(text, 700)}`), askOwner(incident.principal)];
 }
 

@@ -27,6 +27,8 @@ export interface ReportModel {
   readonly anomalies: ReportAnomalies;
   /** Exceptions of the configuration that want to be looked at, a sentence or two each, at most 50. */
   readonly exceptions: readonly string[];
+  /** What anomalies say of single events in the table, gravest first. */
+  readonly eventAnomalies: readonly ReportEventAnomaly[];
   /** Principals by risk, highest first, at most 50. */
   readonly principals: readonly ReportPrincipal[];
   /** Rules with signals, gravest level first. */
@@ -125,6 +127,15 @@ export interface ReportAnomaly {
   readonly account: string;
   readonly region: string;
   readonly address: string;
+}
+
+export interface ReportEventAnomaly {
+  /** `id` of the event. */
+  readonly event: string;
+  readonly detector: string;
+  readonly level: Level;
+  readonly title: string;
+  readonly text: string;
 }
 
 export interface ReportEvent {

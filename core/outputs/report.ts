@@ -1,12 +1,13 @@
 import { detectionText, inOrder } from '../alerts/story.ts';
-import { cut } from '../alerts/wording.ts';
+import { cut, readableTimes } from '../alerts/wording.ts';
+import { saidOf } from '../incidents/said.ts';
 import { riskRank } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
 import { exceptedText, kindOf } from './anomalies.ts';
 import { athenaQuery, insightsQuery } from './email-queries.ts';
-import { nextSteps, rulesByDetector } from './files.ts';
+import { nextSteps, textsByDetector } from './files.ts';
 import { loginBand } from './login-band.ts';
-import type { ReportAnomalies, ReportModel } from './report-model.ts';
+import type { ReportAnomalies, ReportEventAnomaly, ReportModel } from './report-model.ts';
 import { compliance, levelCounts, type Results, rankAddresses, rankPrincipals, rankRules, totals } from './results.ts';
 
 const HOUR = 3_600_000;
@@ -22,7 +23,8 @@ const MOST_REASONS = 10;
 
 /** JSON text of the report's model. The rows of the table are JSON already: they are put in as they are. */
 export function reportJson(results: Results): string {
-  const rules = rulesByDetector(results.rules);
+  const texts = textsByDetector(results);
+  const rows = results.tally.table.rows().map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   const model: Omit<ReportModel, 'events'> = {
     version: 1,
     tool: { name: 'Trailwarden', version: results.version },
@@ -38,6 +40,7 @@ export function reportJson(results: Results): string {
     ...loginSeries(results),
     anomalies: anomaliesOf(results),
     exceptions: results.exceptions.flatMap(({ text }) => (text === '' ? [] : [cut(text, TEXT)])).slice(0, EXCEPTIONS),
+    eventAnomalies: eventAnomaliesOf(results, new Set(rows.map(idOf))),
     principals: rankPrincipals(results)
       .slice(0, PRINCIPALS)
       .map(({ levels: _levels, incidents: _incidents, ...principal }) => principal),
@@ -69,13 +72,27 @@ export function reportJson(results: Results): string {
         text: detectionText(detection),
       })),
       resources: results.resourcesOf(incident),
-      nextSteps: nextSteps(incident, rules),
+      nextSteps: nextSteps(incident, texts),
       query: { athena: athenaQuery(incident), logsInsights: insightsQuery(incident) },
     })),
     eventsLimit: results.tally.table.limit,
   };
-  const rows = results.tally.table.rows().map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   return `${JSON.stringify(model).slice(0, -1)},"events":[${rows.join(',')}]}`;
+}
+
+/** The id that a row of the table begins with. */
+function idOf(row: string): string {
+  const [, id = '""'] = /^\{"id":("(?:[^"\\]|\\.)*")/.exec(row) ?? [];
+  return JSON.parse(id) as string;
+}
+
+function eventAnomaliesOf({ anomalies }: Results, shown: ReadonlySet<string>): ReportEventAnomaly[] {
+  return anomalies.events
+    .filter(({ eventID }) => shown.has(eventID))
+    .map(({ eventID, detector, level, title, text, principal }) => {
+      const said = saidOf(text, principal);
+      return { event: eventID, detector, level, title: cut(title, TEXT), text: `${said.slice(0, 1).toUpperCase()}${said.slice(1)}.` };
+    });
 }
 
 function anomaliesOf({ anomalies }: Results): ReportAnomalies {
@@ -106,6 +123,26 @@ function anomaliesOf({ anomalies }: Results): ReportAnomalies {
         region: cut(anomaly.region, TEXT),
         address: cut(anomaly.address, TEXT),
       })),
+    list: anomalies.top.slice(0, ANOMALIES).map(({ id, detector, entity, level, from, to, observed, expected, score, ...anomaly }) => ({
+      id,
+      kind: kindOf(detector),
+      detector,
+      entityKind: entity.kind,
+      entity: cut(entity.name, TEXT),
+      title: cut(anomaly.title, TEXT),
+      text: cut(readableTimes(anomaly.text), TEXT),
+      level,
+      from,
+      to,
+      observed: cut(observed, TEXT),
+      expected: cut(expected, TEXT),
+      score,
+      reasons: anomaly.reasons.slice(0, MOST_REASONS).map((reason) => cut(readableTimes(reason), TEXT)),
+      principal: cut(anomaly.principal, TEXT),
+      account: cut(anomaly.account, TEXT),
+      region: cut(anomaly.region, TEXT),
+      address: cut(anomaly.address, TEXT),
+    })),
   };
 }
 
@@ -117,7 +154,7 @@ function loginSeries({ tally, anomalies }: Results): Pick<ReportModel, 'loginBan
     hour: isoTime(hour * HOUR),
     text: `${observed} sign-ins in all accounts, usually ${low} to ${high} in this hour.`,
   }));
-  const named = anomalies.logins.map(({ from, text }) => ({ hour: `${from.slice(0, 13)}:00:00Z`, text: cut(text, TEXT) }));
+  const named = anomalies.logins.map(({ from, text }) => ({ hour: `${from.slice(0, 13)}:00:00Z`, text: cut(readableTimes(text), TEXT) }));
   return {
     loginBand:
       band === null

@@ -1,3 +1,4 @@
+import { readableTimes } from '../alerts/wording.ts';
 import type { Incident } from '../incidents/model.ts';
 import { LEVELS, type Level, levelOf } from '../levels.ts';
 import { complianceByRegion, DEFAULT_REGIONS, type RegionCompliance } from '../posture/compliance.ts';
@@ -118,7 +119,7 @@ export function rankAddresses({ tally, anomalies }: Pick<Results, 'tally' | 'ano
       const z = (risk - middle) / spread;
       const stands = risks.length >= 5 && z > OUTLIER && (principals.size <= 2 || (riskyEvents + failedEvents) * 20 >= events);
       const outlier = anomalies.addresses.get(address);
-      const reasons = [...(stands ? why() : []), ...(outlier === undefined ? [] : [outlier.text])];
+      const reasons = [...(stands ? why() : []), ...(outlier === undefined ? [] : [readableTimes(outlier.text)])];
       return {
         address,
         risk,
@@ -131,7 +132,7 @@ export function rankAddresses({ tally, anomalies }: Pick<Results, 'tally' | 'ano
       };
 
       function why(): string[] {
-        const others = middle === 0 ? 'have none' : `have ${Math.round(middle)} or less`;
+        const others = middle === 0 ? 'have no risk at all' : `have a risk of ${Math.round(middle)} or less`;
         const lines = [
           `Risk ${risk} stands out: half of the ${risks.length} addresses ${others} (robust z ${z.toFixed(1)}, marked above ${OUTLIER}).`,
         ];

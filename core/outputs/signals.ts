@@ -23,6 +23,7 @@ export function parseSignalLine(line: string): IncidentSignal {
     weight: s.weight,
     risk: s.risk,
     eventID: s.eventID,
+    ...(s.text !== undefined && { text: s.text }),
     ...(s.fields !== undefined && { fields: s.fields }),
     ...(s.excepted !== undefined && { excepted: s.excepted }),
   };

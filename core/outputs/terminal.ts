@@ -1,5 +1,8 @@
 import { createColors } from 'picocolors';
+import { shortPrincipal } from '../alerts/story.ts';
+import type { Entity } from '../anomalies/observation.ts';
 import { LEVELS, type Level } from '../levels.ts';
+import { type AnomalyLine, kindOf } from './anomalies.ts';
 import { compliance, type RankedPrincipal, type Results, rankPrincipals, rankRules, totals } from './results.ts';
 
 export interface TerminalStyle {
@@ -11,7 +14,7 @@ export interface TerminalStyle {
 const TOP_PRINCIPALS = 5;
 const TOP_REASONS = 4;
 const TOP_RULES = 8;
-const TOP_ANOMALIES = 3;
+const TOP_ANOMALIES = 5;
 const TOP_PROBLEMS = 5;
 const TOP_EXCEPTIONS = 5;
 const BAR = 24;
@@ -82,10 +85,12 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
       ...wrap(`${count(anomalies.count)} ${anomalies.count === 1 ? 'anomaly' : 'anomalies'}: ${kinds}; see anomalies.csv`, width, '  '),
     );
   }
-  for (const { level, title, entity, observed, expected } of anomalies.top.slice(0, TOP_ANOMALIES)) {
-    lines.push(`  ${paint[level](level.padEnd(13))} ${shorten(printable(`${title}: ${entity.name}`), width - 16)}`);
+  for (const { detector, level, title, entity, observed, expected } of gravestOfKinds(anomalies.top)) {
+    lines.push(`  ${paint[level](level.padEnd(13))} ${shorten(printable(title), width - 16)}`);
+    lines.push(`      ${shorten(printable(nameOf(entity)), width - 6)}`);
     const usual = expected === '' ? '' : `, expected ${expected}`;
-    lines.push(`      ${shorten(printable(`saw ${observed}${usual}`), width - 6)}`);
+    const seen = detector.startsWith('anomaly:outlier:') ? `isolation score ${observed}` : `saw ${shortPrincipal(observed)}`;
+    lines.push(`      ${shorten(printable(`${seen}${usual}`), width - 6)}`);
   }
 
   heading('Rules by level and signals');
@@ -124,6 +129,17 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
   const silent = regions.filter(({ events }) => events === 0).map(({ region }) => region);
   if (silent.length > 0) lines.push(...wrap(`No data: ${list(silent, 20)}`, width, '  '));
   return `${lines.join('\n')}\n`;
+}
+
+/** The gravest of each kind, gravest first: what one principal does again and again would else be all there is to see. */
+function gravestOfKinds(anomalies: readonly AnomalyLine[]): AnomalyLine[] {
+  const kinds = Map.groupBy(anomalies, ({ detector }) => kindOf(detector));
+  const first = new Set([...kinds.values()].map(([gravest]) => gravest));
+  return anomalies.filter((anomaly) => first.has(anomaly)).slice(0, TOP_ANOMALIES);
+}
+
+function nameOf({ kind, name }: Entity): string {
+  return kind === 'principal' || kind === 'person' ? shortPrincipal(name) : `${kind} ${name}`;
 }
 
 function principalLines(principal: RankedPrincipal, paint: Readonly<Record<Level, (text: string) => string>>, width: number): string[] {

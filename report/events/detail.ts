@@ -1,4 +1,4 @@
-import type { ReportEvent, ReportRule } from '../../core/outputs/report-model.ts';
+import type { ReportEvent, ReportEventAnomaly, ReportRule } from '../../core/outputs/report-model.ts';
 import { button, h } from '../dom.ts';
 import { formatCount, formatName, formatRisk, formatTime } from '../format.ts';
 import { levelBadge, reasonList } from '../pieces.ts';
@@ -14,6 +14,8 @@ export interface DetailPanel {
 interface DetailActions {
   /** What is known of the rules, by the detector's name. */
   readonly rules: ReadonlyMap<string, ReportRule>;
+  /** What anomalies say of events, by the event's id. */
+  readonly anomalies: ReadonlyMap<string, readonly ReportEventAnomaly[]>;
   /** Another row was asked for: -1 for the one before, 1 for the one after. */
   readonly onStep: (step: -1 | 1) => void;
   readonly onFilter: (field: ValueField, value: string) => void;
@@ -56,7 +58,7 @@ export function detailPanel(actions: DetailActions): DetailPanel {
   };
 }
 
-function contentsOf(event: ReportEvent, { rules, onFilter }: DetailActions): HTMLElement[] {
+function contentsOf(event: ReportEvent, { rules, anomalies, onFilter }: DetailActions): HTMLElement[] {
   return [
     h(
       'p',
@@ -69,6 +71,7 @@ function contentsOf(event: ReportEvent, { rules, onFilter }: DetailActions): HTM
     h('h3', {}, 'Why'),
     reasonList(event.reasons),
     ...signalsOf(event, rules),
+    ...anomaliesOf(anomalies.get(event.id) ?? []),
     h('h3', {}, 'Event'),
     factsOf(event, onFilter),
     ...recordOf(event),
@@ -135,6 +138,20 @@ function signalsOf(event: ReportEvent, rules: DetailActions['rules']): HTMLEleme
     ),
   );
   return [h('h3', {}, 'Signals'), h('ul', { class: 'signals' }, ...items)];
+}
+
+/** What is unusual about the event. */
+function anomaliesOf(anomalies: readonly ReportEventAnomaly[]): HTMLElement[] {
+  if (anomalies.length === 0) return [];
+  const items = anomalies.map(({ level, title, detector, text }) =>
+    h(
+      'li',
+      { 'data-anomaly': detector },
+      h('p', {}, levelBadge(level), ' ', h('strong', { class: 'wrap' }, title), ' ', h('span', { class: 'muted small wrap' }, detector)),
+      h('p', { class: 'wrap' }, text),
+    ),
+  );
+  return [h('h3', {}, 'What is unusual'), h('ul', { class: 'signals' }, ...items)];
 }
 
 /** What the rule's author tells the reader. */

@@ -1,4 +1,4 @@
-import type { ReportModel } from '../../core/outputs/report-model.ts';
+import type { ReportEventAnomaly, ReportModel } from '../../core/outputs/report-model.ts';
 import { emptyState, h, panel } from '../dom.ts';
 import { countText, nothingText } from './count.ts';
 import { detailPanel } from './detail.ts';
@@ -91,6 +91,7 @@ export function eventsPanel(model: ReportModel): EventsPanel {
   const grid = eventGrid(events, openEvent, (key) => setSorting(sortedBy(view.sorting, key)));
   const bar = filterBar(events, facets, setFilters, setSorting);
   const detail = detailPanel({
+    anomalies: anomaliesByEvent(model),
     rules: new Map(model.rules.map((rule) => [`rule:${rule.id}`, rule])),
     onStep: (step) => {
       openEvent(openRow + step);
@@ -134,4 +135,15 @@ export function eventsPanel(model: ReportModel): EventsPanel {
       detail.open(event, openRow, shown.length);
     },
   };
+}
+
+/** In older browsers a Map cannot group. */
+function anomaliesByEvent({ eventAnomalies }: ReportModel): Map<string, ReportEventAnomaly[]> {
+  const byEvent = new Map<string, ReportEventAnomaly[]>();
+  for (const anomaly of eventAnomalies) {
+    const others = byEvent.get(anomaly.event);
+    if (others === undefined) byEvent.set(anomaly.event, [anomaly]);
+    else others.push(anomaly);
+  }
+  return byEvent;
 }

@@ -99,11 +99,16 @@ function bodyOf(anomaly: ReportAnomaly, onEvents: (anomaly: ReportAnomaly) => vo
 }
 
 /** What was seen beside what was expected: on a scale where both are numbers, else as words. */
-function measure({ observed, expected }: ReportAnomaly): HTMLElement {
+function measure({ kind, observed, expected }: ReportAnomaly): HTMLElement {
   const words = h(
     'span',
     { class: 'measure-words' },
-    h('span', { class: 'clamp' }, h('span', { class: 'muted' }, 'saw '), h('span', { class: 'strong' }, seen(observed))),
+    h(
+      'span',
+      { class: 'clamp' },
+      h('span', { class: 'muted' }, kind === 'outlier' ? 'isolation score ' : 'saw '),
+      h('span', { class: 'strong' }, seen(observed)),
+    ),
     h('span', { class: 'muted small clamp' }, expected === '' ? 'nothing of the kind before' : `expected ${expected}`),
   );
   const [, low, high] = BAND.exec(expected) ?? [];

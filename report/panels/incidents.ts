@@ -19,7 +19,7 @@ export function incidentsPanel(incidents: readonly ReportIncident[], onEvents: (
   const list = h('ol', { class: 'incidents' });
   const items = incidents.map((incident) => incidentItem(incident, onEvents));
   openForPaper(list);
-  const note = `${countOf(incidents.length, 'incident')}, highest risk first. An incident is what one principal did, up to 24 hours of quiet.`;
+  const note = `${countOf(incidents.length, 'incident')}, highest risk first. One opens at an event of high risk or where weaker signals add up, and is over after 24 hours of quiet.`;
   return panel('incidents', 'Incidents', note, list, ...withRest(list, items, FIRST, 'incidents'));
 }
 

@@ -1,6 +1,6 @@
 import type { ReportDetection, ReportIncident } from '../../core/outputs/report-model.ts';
 import { h, withRest } from '../dom.ts';
-import { countOf, formatCount, formatTime } from '../format.ts';
+import { countOf, formatTime } from '../format.ts';
 import { levelBadge } from '../pieces.ts';
 
 const FIRST = 20;
@@ -24,7 +24,7 @@ export function incidentStory({ detections, opened, updated }: ReportIncident): 
   return h('div', { class: 'story-box' }, axis, list, ...withRest(list, rows, FIRST, 'detections'));
 }
 
-function storyRow({ title, level, first, last, count, text }: ReportDetection, from: number, to: number, isOneDay: boolean): HTMLElement {
+function storyRow({ title, level, first, last, text }: ReportDetection, from: number, to: number, isOneDay: boolean): HTMLElement {
   const length = Math.max(1, to - from);
   const start = Math.max(0, Math.min(100 - LEAST_WIDTH, (100 * (Date.parse(first) - from)) / length));
   const width = Math.max(LEAST_WIDTH, Math.min(100 - start, (100 * (Date.parse(last) - Date.parse(first))) / length));
@@ -37,14 +37,7 @@ function storyRow({ title, level, first, last, count, text }: ReportDetection, f
     h('time', { class: 'story-time', datetime: first, title: `${formatTime(first)} UTC` }, momentText(first, isOneDay)),
     h('span', { class: 'story-track', 'aria-hidden': 'true' }, stretch),
     levelBadge(level),
-    h(
-      'span',
-      { class: 'story-text' },
-      h('span', { class: 'strong' }, title),
-      count > 1 ? h('span', { class: 'muted small', title: countOf(count, 'signal') }, ` × ${formatCount(count)}`) : null,
-      ' ',
-      h('span', { class: 'muted small wrap' }, text),
-    ),
+    h('span', { class: 'story-text' }, h('span', { class: 'strong' }, title), ': ', h('span', { class: 'muted small wrap' }, text)),
   );
 }
 

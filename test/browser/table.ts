@@ -205,6 +205,47 @@ export async function checkPanels(checks: Checks, report: Report, page: Page): P
     await page.waitForFunction(() => location.hash.includes('from='));
     await clear(page);
   });
+  await checks.run(`${report.name}: the sign-ins show what is usual, as far as it is known`, async () => {
+    const { loginBand, loginSpikes, logins } = model;
+    if (logins.length === 0) return assert.match((await page.textContent('#signins')) ?? '', /No console sign-in/);
+    assert.equal(await page.locator('#signins .swatch-band').count(), loginBand === null ? 0 : 1);
+    assert.equal(await page.locator('#signins .legend .mark-unusual').count(), loginSpikes.length === 0 ? 0 : 1);
+    if (loginBand === null) assert.match((await page.textContent('#signins .note')) ?? '', /known after 14 days/);
+  });
+  await checks.run(`${report.name}: outliers among the addresses are marked, each says why`, async () => {
+    const more = page.locator('#addresses button.more');
+    if (await more.count()) await more.click();
+    const marked = await page.$$eval('#addresses tbody', (all) =>
+      all.map((row) => [row.querySelector('.mark-unusual') !== null, row.querySelectorAll('.why li').length]),
+    );
+    assert.deepEqual(
+      marked,
+      model.addresses.map(({ anomalous, why }) => [anomalous, why.length]),
+    );
+  });
+  await checks.run(`${report.name}: an event's drawer says what is unusual about it, and only there`, async () => {
+    const [marked] = model.eventAnomalies;
+    const plain = model.events.find(({ id }) => model.eventAnomalies.every(({ event }) => event !== id));
+    for (const id of [marked?.event, plain?.id]) {
+      if (id === undefined) continue;
+      const own = model.eventAnomalies.filter(({ event }) => event === id);
+      await page.evaluate((event) => {
+        location.hash = `event=${encodeURIComponent(event)}`;
+      }, id);
+      await page.waitForSelector('#detail[open]');
+      assert.deepEqual(
+        await page.locator('#detail [data-anomaly] strong').allTextContents(),
+        own.map(({ title }) => visibleText(title)),
+      );
+      assert.deepEqual(
+        await page.locator('#detail [data-anomaly] p:last-child').allTextContents(),
+        own.map(({ text }) => visibleText(text)),
+      );
+      if (own.length > 0) await picture(page, report, 'unusual-event', false);
+      await page.click('#detail-close');
+    }
+    await clear(page);
+  });
   await checks.run(`${report.name}: regions without events are named as no data`, async () => {
     const silent = model.regions.filter(({ controlCompliance, eventCompliance }) => controlCompliance === null && eventCompliance === null);
     const text = (await page.textContent('#compliance')) ?? '';
@@ -287,7 +328,7 @@ async function expectDetail(page: Page, event: ReportEvent): Promise<void> {
     event.reasons.map(({ text }) => visibleText(text)),
   );
   assert.deepEqual(
-    await detail.locator('.signals strong').allTextContents(),
+    await detail.locator('.signals li:not([data-anomaly]) strong').allTextContents(),
     event.signals.map(({ title }) => visibleText(title)),
   );
   const evidence = event.signals.flatMap((signal) => signal.evidence.map(({ value }) => visibleText(value)));

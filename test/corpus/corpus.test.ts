@@ -26,6 +26,7 @@ interface Analysis {
     readonly rules: { readonly loaded: number; readonly refused: readonly unknown[] };
   };
   readonly signals: readonly Signal[];
+  readonly incidents: readonly { readonly principal: string; readonly tactics: readonly string[]; readonly story: readonly string[] }[];
 }
 
 function analysed(path: string, ...args: string[]): Promise<Analysis> {
@@ -35,7 +36,8 @@ function analysed(path: string, ...args: string[]): Promise<Analysis> {
       .split('\n')
       .filter((line) => line !== '');
     const summary = JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')) as Analysis['summary'];
-    return { code, summary, signals: lines.map((line) => JSON.parse(line) as Signal) };
+    const incidents = JSON.parse(readFileSync(join(folder, 'incidents.json'), 'utf8')) as Analysis['incidents'];
+    return { code, summary, incidents, signals: lines.map((line) => JSON.parse(line) as Signal) };
   });
 }
 
@@ -66,8 +68,17 @@ if (existsSync(CORPUS)) {
     expect(code).toBe(expected);
   });
 
-  test('invictus: the attacker leads with at least eight tactics, and AWS services stay below low', async () => {
-    const { summary } = await analysed(join(CORPUS, 'invictus'));
+  test('invictus: the attacker is the one incident and leads with at least eight tactics, and AWS services stay below low', async () => {
+    const { summary, incidents } = await analysed(join(CORPUS, 'invictus'));
+    expect(incidents.map(({ principal }) => principal)).toEqual([expect.stringMatching(/:user\/bert-jan$/)]);
+    expect(incidents[0]?.tactics).toEqual([...new Set(incidents[0]?.tactics)]);
+    // Defences are switched off before anything is destroyed.
+    const order = ['persistence', 'defense-evasion', 'impact'].map((tactic) => incidents[0]?.tactics.indexOf(tactic) ?? -1);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order).not.toContain(-1);
+    expect(incidents[0]?.story).toEqual(
+      incidents[0]?.story.toSorted((a, b) => (a.slice(0, 19) < b.slice(0, 19) ? -1 : a.slice(0, 19) > b.slice(0, 19) ? 1 : 0)),
+    );
     const [first, second] = summary.topPrincipals;
     expect(first?.principal).toMatch(/:user\/bert-jan$/);
     expect(first?.level).toBe('critical');

@@ -106,6 +106,8 @@ describe('names', () => {
     ['arn:aws:iam::111122223333:user/two\nlines', 'user/two\nlines'],
     ['cloudtrail.amazonaws.com', 'cloudtrail.amazonaws.com'],
     ['arn:aws:iam', 'arn:aws:iam'],
+    ['v1qhvJO1N0HSXWV5ztX2AqEas0s=/zoe@example.com', 'zoe@example.com (SAML)'],
+    ['short=/zoe', 'short=/zoe'],
   ])('%p is short for %p', (principal, text) => expect(shortPrincipal(principal)).toBe(text));
 
   test.each([

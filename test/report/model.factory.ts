@@ -143,6 +143,7 @@ export function fullModel({ rows = 10_000, seed = 1 }: { readonly rows?: number;
   const stories = incidents(14, roll);
   const levels = levelSums(perHour);
   const total = LEVELS.reduce((sum, level) => sum + levels[level], 0);
+  const listed = events(rows, perHour, stories, roll);
   const withData = ['us-east-1', 'global', ...REGIONS.slice(1)];
   return {
     version: 1,
@@ -241,7 +242,16 @@ export function fullModel({ rows = 10_000, seed = 1 }: { readonly rows?: number;
       falsePositives: ['Planned maintenance.'],
     })),
     incidents: stories,
-    events: events(rows, perHour, stories, roll),
+    events: listed,
+    eventAnomalies: listed.slice(0, 12).flatMap(({ id }, place) =>
+      Array.from({ length: 1 + (place % 3) }, (_, n) => ({
+        event: id,
+        detector: `anomaly:first-seen:${['region', 'network', 'agent'][n]}`,
+        level: levelOf(20 + n * 30),
+        title: n === 0 ? 'New region for a principal' : (HOSTILE_TEXTS[place % HOSTILE_TEXTS.length] as string),
+        text: `${HOSTILE_TEXTS[(place + n) % HOSTILE_TEXTS.length]} called ec2:RunInstances in a region that it had not used in the 14 days before.`,
+      })),
+    ),
     eventsLimit: 10_000,
   };
 }
@@ -276,6 +286,7 @@ export function emptyModel(): ReportModel {
     loginSpikes: [],
     anomalies: { count: 0, kinds: [], list: [] },
     exceptions: [],
+    eventAnomalies: [],
     principals: [],
     rules: [],
     incidents: [],

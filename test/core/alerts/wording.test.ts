@@ -36,6 +36,11 @@ test.each<[string, string]>([
   ['arn:aws-cn:iam::111122223333:role/ci/deploy', 'role/ci/deploy'],
   ['account/444455556666', 'account/444455556666'],
   ['cloudformation.amazonaws.com', 'cloudformation.amazonaws.com'],
+  [
+    'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_ReadOnly_0123456789abcdef/ana@example.com',
+    'ana@example.com (ReadOnly)',
+  ],
+  ['v1qhvJO1N0HSXWV5ztX2AqEas0s=/ana@example.com', 'ana@example.com (SAML)'],
   ['arn:aws:iam::', 'arn:aws:iam::'],
   ['', 'an unknown principal'],
 ])('the short name of %s is %s', (principal, expected) => {
@@ -51,13 +56,20 @@ test.each<[string, string]>([
 });
 
 test.each<[string, Parameters<typeof detection>[1], string]>([
-  ['one call', {}, 'iam:CreateAccessKey in eu-central-1 of 111122223333 from 198.51.100.7'],
+  ['one call', {}, 'iam:CreateAccessKey in eu-central-1 of account 111122223333 from 198.51.100.7'],
   [
     'one that failed',
     { errorCode: 'AccessDenied' },
-    'iam:CreateAccessKey in eu-central-1 of 111122223333 from 198.51.100.7, failed with AccessDenied',
+    'iam:CreateAccessKey in eu-central-1 of account 111122223333 from 198.51.100.7, failed with AccessDenied',
   ],
-  ['some at once', { count: 3 }, 'iam:CreateAccessKey in eu-central-1 of 111122223333 from 198.51.100.7, 3 times'],
+  ['some at once', { count: 3 }, 'iam:CreateAccessKey in eu-central-1 of account 111122223333 from 198.51.100.7, 3 times'],
+  ['a correlation', { detector: 'correlation:a', account: '', region: '', address: '' }, 'completed by iam:CreateAccessKey'],
+  [
+    'an anomaly',
+    { text: 'it called iam:CreateUser, which it had not done before' },
+    'it called iam:CreateUser, which it had not done before',
+  ],
+  ['several anomalies', { text: 'it called iam:CreateUser', count: 3 }, 'it called iam:CreateUser; the gravest of 3'],
   ['nothing known', { action: '', account: '', region: '', address: '' }, 'an event'],
 ])('the sentence of %s', (_name, more, expected) => {
   expect(detectionText(detection(0, more))).toBe(expected);

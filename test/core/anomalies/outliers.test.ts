@@ -58,7 +58,7 @@ test('an outlier is told of with what isolates it and what is usual', () => {
   expect(anomaly).toMatchObject({
     detector: 'anomaly:outlier:principal',
     entity: { kind: 'principal', name: 'mallory' },
-    title: 'Outlier among principals (hour)',
+    title: 'Unusual hour of a principal',
     level: 'low',
     confidence: 0.5,
     tactics: [],
@@ -136,7 +136,7 @@ test('texts of addresses', () => {
   const [anomaly] = model.take([vector('198.51.100.9', MONDAY + 4 * DAY + 9 * HOUR, { ...STORM, peers: 64, regions: 1 }, 'address')]);
   expect(anomaly).toMatchObject({
     detector: 'anomaly:outlier:address',
-    title: 'Outlier among addresses (hour)',
+    title: 'Unusual hour of an address',
     address: '198.51.100.9',
     principal: '',
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { incidentFactors, MOST_IDS } from '../../../core/incidents/group.ts';
-import { IncidentGrouping, QUIET } from '../../../core/incidents/grouping.ts';
+import { Group, HALF_LIFE, incidentFactors, MOST_IDS } from '../../../core/incidents/group.ts';
+import { IncidentGrouping, OPENING_EVENT, OPENING_SUM, PrincipalIncidents, QUIET } from '../../../core/incidents/grouping.ts';
 import type { Incident, IncidentSignal } from '../../../core/incidents/model.ts';
 import { levelOf } from '../../../core/levels.ts';
 
@@ -8,13 +8,14 @@ const START = Date.UTC(2026, 8, 1);
 const HOUR = 3_600_000;
 const ALICE = 'arn:aws:iam::111122223333:user/alice';
 
+/** One that opens an incident by itself. */
 function signal(time: number, more: Partial<IncidentSignal> = {}): IncidentSignal {
   return {
     id: `signal-${time}`,
     time: START + time,
     detector: 'rule:a',
     title: 'Trail stopped',
-    level: 'medium',
+    level: 'high',
     tactics: ['defense-evasion'],
     techniques: ['T1562.008'],
     principal: ALICE,
@@ -25,12 +26,28 @@ function signal(time: number, more: Partial<IncidentSignal> = {}): IncidentSigna
     eventSource: 'cloudtrail.amazonaws.com',
     eventName: 'StopLogging',
     errorCode: '',
-    weight: 0.5,
-    risk: 50,
+    weight: 0.78,
+    risk: 78,
     eventID: `event-${time}`,
     ...more,
   };
 }
+
+/** One that opens none by itself, of a detector and a tactic. */
+function weak(time: number, tactic: string, weight = 0.5, more: Partial<IncidentSignal> = {}): IncidentSignal {
+  return signal(time, {
+    detector: `rule:${tactic}`,
+    title: `Rule ${tactic}`,
+    tactics: [tactic],
+    level: 'medium',
+    weight,
+    risk: weight * 100,
+    ...more,
+  });
+}
+
+/** What weighs nothing, and keeps a group from ending all the same. */
+const nothing = (time: number) => weak(time, 'discovery', 0, { level: 'informational', detector: 'rule:i', techniques: ['T1'] });
 
 function group(...signals: readonly IncidentSignal[]): Incident[] {
   const grouping = new IncidentGrouping();
@@ -39,17 +56,24 @@ function group(...signals: readonly IncidentSignal[]): Incident[] {
 }
 
 const byTime = (incidents: readonly Incident[]) => [...incidents].sort((a, b) => a.opened - b.opened);
+/** Risk of a group, be it an incident or not. */
+function riskOf(...signals: readonly IncidentSignal[]): number {
+  const made = new Group(signals[0] as IncidentSignal);
+  for (const one of signals) made.add(one);
+  return made.risk;
+}
+
 const pointsOf = ({ reasons }: Incident) => reasons.reduce((sum, { points }) => sum + points, 0);
 
-test('one signal is an incident', () => {
+test('one grave signal is an incident', () => {
   expect(group(signal(5))).toEqual([
     {
       id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       principal: ALICE,
       roleTag: 'developer',
       status: 'resolved',
-      level: 'medium',
-      risk: 50,
+      level: 'high',
+      risk: 78,
       opened: START + 5,
       updated: START + 5,
       tactics: ['defense-evasion'],
@@ -57,15 +81,15 @@ test('one signal is an incident', () => {
       accounts: ['111122223333'],
       regions: ['eu-central-1'],
       addresses: ['198.51.100.7'],
-      reasons: [{ text: 'Trail stopped', points: 50 }],
+      reasons: [{ text: 'Trail stopped', points: 78 }],
       detections: [
         {
           detector: 'rule:a',
           title: 'Trail stopped',
-          level: 'medium',
+          level: 'high',
           tactics: ['defense-evasion'],
           techniques: ['T1562.008'],
-          weight: 0.5,
+          weight: 0.78,
           count: 1,
           first: START + 5,
           last: START + 5,
@@ -82,6 +106,77 @@ test('one signal is an incident', () => {
       top: { title: 'Trail stopped', eventID: 'event-5', time: START + 5 },
     },
   ]);
+});
+
+describe('what opens an incident', () => {
+  const [A, B, C] = ['persistence', 'discovery', 'impact'] as const;
+
+  test('one event of high risk, or what adds up to 60', () => {
+    expect([OPENING_EVENT, OPENING_SUM, HALF_LIFE]).toEqual([70, 60, 24 * HOUR]);
+  });
+
+  test.each<[string, IncidentSignal[], number]>([
+    ['an event of risk 70', [weak(0, A, 0.5, { risk: 70 })], 1],
+    ['an event of risk 69 does not', [weak(0, A, 0.5, { risk: 69 })], 0],
+    ['two medium ones of different tactics: 75', [weak(0, A), weak(HOUR, B)], 1],
+    ['the same a day apart: 62', [weak(0, A), weak(24 * HOUR, B)], 1],
+    ['the same two days apart: 56', [weak(0, A), nothing(24 * HOUR), weak(48 * HOUR, B)], 0],
+    ['two of one tactic, one of them a low one: 55', [weak(0, A), weak(1, A, 0.2, { detector: 'rule:b' })], 0],
+    ['three low ones of different tactics: 49', [weak(0, A, 0.2), weak(1, B, 0.2), weak(2, C, 0.2)], 0],
+    ['the same medium one four times in an hour: 56', [0, 1, 2, 3].map((i) => weak(i, A)), 0],
+    ['the same medium one sixty times in an hour: 66', Array.from({ length: 60 }, (_, i) => weak(i, A)), 1],
+    ['the same medium one each day for a year', Array.from({ length: 365 }, (_, i) => weak(i * 24 * HOUR, A)), 0],
+    ['what weighs nothing, however often', Array.from({ length: 100 }, (_, i) => nothing(i)), 0],
+    ['what others do does not', [weak(0, A), weak(HOUR, B, 0.5, { principal: 'bob' })], 0],
+    ['what was before a quiet does not', [weak(0, A), weak(QUIET + 1, B)], 0],
+  ])('%s', (_name, signals, incidents) => {
+    expect(group(...signals)).toHaveLength(incidents);
+  });
+
+  test('what was seen before, since the last quiet, belongs to it', () => {
+    const [incident] = group(weak(0, A, 0.2), weak(20 * HOUR, B, 0.2), signal(40 * HOUR));
+    expect(incident).toMatchObject({ opened: START, signals: 3, tactics: [A, B, 'defense-evasion'] });
+    expect(incident?.detections.map(({ title }) => title)).toEqual([`Rule ${A}`, `Rule ${B}`, 'Trail stopped']);
+  });
+});
+
+describe('risk fades', () => {
+  test('by half in 24 hours', () => {
+    const later = (hours: number) => riskOf(weak(0, 'persistence'), weak(hours * HOUR, 'discovery'));
+    // 1 − (1 − 0.5) · (1 − 0.5 · 2^(−hours / 24))
+    expect([0, 12, 24, 48, 240].map(later)).toEqual([75, 68, 63, 56, 50]);
+  });
+
+  test('a repetition adds by what is left of the ones before', () => {
+    const times = (apart: number) => riskOf(...Array.from({ length: 64 }, (_, i) => weak(i * apart, 'impact')));
+    expect(times(1)).toBe(67);
+    // Each day again there are at most 1 + 1/2 + 1/4 + … = 2 left: 1 − 0.5^(1 + 0.1).
+    expect(times(24 * HOUR)).toBe(53);
+    expect(times(240 * HOUR)).toBe(50);
+  });
+
+  test('but an incident is as grave as it was at its gravest, for the reasons of then', () => {
+    const [incident] = group(signal(0), weak(20 * HOUR, 'impact', 0.2));
+    expect(incident).toMatchObject({ risk: 78, reasons: [{ text: 'Trail stopped', points: 78 }], signals: 2, updated: START + 20 * HOUR });
+    expect(incident?.detections).toHaveLength(2);
+    const [risen] = group(signal(0), weak(HOUR, 'impact', 0.2));
+    expect(risen?.reasons.map(({ text }) => text)).toEqual(['Trail stopped', 'Rule impact']);
+  });
+});
+
+test('a principal that is put away between any two signals goes on as if it had not been', () => {
+  const signals = Array.from({ length: 40 }, (_, i) =>
+    weak(i * 7 * HOUR, ['impact', 'discovery', 'persistence'][i % 3] as string, 0.3, { text: `it did ${i}.` }),
+  );
+  const [straight, put] = [new PrincipalIncidents(), { kept: new PrincipalIncidents() }];
+  for (const one of signals) {
+    straight.add(one);
+    put.kept = PrincipalIncidents.from(JSON.parse(JSON.stringify(put.kept.state)));
+    put.kept.add(one);
+  }
+  expect(put.kept.state).toEqual(straight.state);
+  expect(put.kept.group?.incident('open')).toEqual(straight.group?.incident('open'));
+  expect(straight.ordinal).toBe(1);
 });
 
 describe('quiet ends an incident', () => {
@@ -143,25 +238,16 @@ describe('ids', () => {
   });
 
   test('are not shifted by groups that are no incidents', () => {
-    const nothing = { weight: 0, level: 'informational' } as const;
-    const incidents = group(signal(0, nothing), signal(3 * QUIET), signal(6 * QUIET, nothing), signal(9 * QUIET));
+    const incidents = group(nothing(0), signal(3 * QUIET), weak(6 * QUIET, 'impact'), signal(9 * QUIET));
     expect(byTime(incidents).map(({ id }) => id)).toEqual(two(ALICE));
   });
 });
 
 test('signals that weigh nothing are no incident, and tell nothing of one', () => {
-  const nothing = {
-    weight: 0,
-    level: 'informational',
-    tactics: ['discovery'],
-    techniques: ['T1'],
-    detector: 'rule:i',
-    title: 'Listed',
-  } as const;
-  expect(group(signal(0, nothing), signal(1, nothing))).toEqual([]);
-  const [incident] = group(signal(0, nothing), signal(1), signal(2, nothing));
-  expect(incident).toMatchObject({ risk: 50, signals: 3, tactics: ['defense-evasion'], techniques: ['T1562.008'] });
-  expect(incident?.reasons).toEqual([{ text: 'Trail stopped', points: 50 }]);
+  expect(group(nothing(0), nothing(1))).toEqual([]);
+  const [incident] = group(nothing(0), signal(1), nothing(2));
+  expect(incident).toMatchObject({ risk: 78, signals: 3, tactics: ['defense-evasion'], techniques: ['T1562.008'] });
+  expect(incident?.reasons).toEqual([{ text: 'Trail stopped', points: 78 }]);
 });
 
 test('tactics, places and signals stand in the order in which they were first seen', () => {
@@ -186,7 +272,7 @@ test('the top signal is the heaviest, of equals the first', () => {
 
 test('incidents stand by risk, then the latest first, then by id', () => {
   const of = (principal: string, time: number, weight: number) => signal(time, { principal, weight });
-  const incidents = group(of('a', 0, 0.5), of('b', 1, 0.9), of('c', 2, 0.5), of('d', 2, 0.5));
+  const incidents = group(of('a', 0, 0.7), of('b', 1, 0.9), of('c', 2, 0.7), of('d', 2, 0.7));
   expect(incidents.slice(0, 1).map(({ principal }) => principal)).toEqual(['b']);
   expect(incidents[3]?.principal).toBe('a');
   const [second, third] = incidents.slice(1, 3);
@@ -194,25 +280,25 @@ test('incidents stand by risk, then the latest first, then by id', () => {
 });
 
 describe('what an incident weighs', () => {
-  const risk = (...signals: readonly IncidentSignal[]) => (group(...signals)[0] as Incident).risk;
   const other = (n: number, tactic: string, weight = 0.5) =>
-    signal(n, { detector: `rule:${n}`, title: `Rule ${n}`, tactics: [tactic], weight });
+    signal(0, { detector: `rule:${n}`, title: `Rule ${n}`, tactics: [tactic], weight });
 
   test('another tactic counts whole, another detector of the same tactic half', () => {
-    expect(risk(signal(0))).toBe(50);
-    expect(risk(signal(0), other(1, 'discovery'))).toBe(75);
-    expect(risk(signal(0), other(1, 'defense-evasion'))).toBe(63);
-    expect(risk(signal(0), other(1, 'defense-evasion'), other(2, 'defense-evasion'))).toBe(67);
+    const one = other(0, 'impact');
+    expect(riskOf(one)).toBe(50);
+    expect(riskOf(one, other(1, 'discovery'))).toBe(75);
+    expect(riskOf(one, other(1, 'impact'))).toBe(63);
+    expect(riskOf(one, other(1, 'impact'), other(2, 'impact'))).toBe(67);
   });
 
   test('a repetition counts hardly: 10 % of the evidence for each doubling', () => {
-    const times = (n: number) => risk(...Array.from({ length: n }, (_, i) => signal(i)));
+    const times = (n: number) => riskOf(...Array.from({ length: n }, (_, i) => weak(i, 'impact')));
     expect([times(1), times(2), times(4), times(1024)]).toEqual([50, 53, 56, 75]);
     expect(group(signal(0), signal(1), signal(2))[0]?.reasons.map(({ text }) => text)).toEqual(['Trail stopped (3 times)']);
   });
 
   test('of a detector the heaviest signal counts', () => {
-    expect(risk(signal(0, { weight: 0.1 }), signal(1, { weight: 0.8 }), signal(2, { weight: 0.3 }))).toBeGreaterThanOrEqual(80);
+    expect(riskOf(...[0.1, 0.8, 0.3].map((weight, i) => signal(i, { weight })))).toBe(85);
   });
 
   test('reasons stand heaviest first', () => {
@@ -229,7 +315,7 @@ describe('what an incident weighs', () => {
   });
 });
 
-test('whatever the signals: risk is 0 to 100, points add up, every weighing signal is in one incident', () => {
+test('whatever the signals: risk is 0 to 100, points add up, every grave signal is in one incident, and no incident is less than 60', () => {
   const any = fc.record({
     gap: fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: QUIET - 2, max: QUIET + 2 })),
     principal: fc.constantFrom('a', 'b', 'c'),
@@ -242,11 +328,19 @@ test('whatever the signals: risk is 0 to 100, points add up, every weighing sign
       let time = 0;
       const signals = made.map(({ gap, principal, detector, weight, tactic }, i) => {
         time += gap;
-        return signal(time, { id: `s${i}`, principal, detector: `rule:${detector}`, title: `Rule ${detector}`, weight, tactics: [tactic] });
+        return signal(time, {
+          id: `s${i}`,
+          principal,
+          detector: `rule:${detector}`,
+          title: `Rule ${detector}`,
+          weight,
+          risk: Math.round(weight * 100),
+          tactics: [tactic],
+        });
       });
       const incidents = group(...signals);
       for (const incident of incidents) {
-        expect(incident.risk).toBeGreaterThan(0);
+        expect(incident.risk).toBeGreaterThanOrEqual(OPENING_SUM);
         expect(incident.risk).toBeLessThanOrEqual(100);
         expect(incident.level).toBe(levelOf(incident.risk));
         expect(pointsOf(incident)).toBe(incident.risk);
@@ -254,7 +348,7 @@ test('whatever the signals: risk is 0 to 100, points add up, every weighing sign
       }
       const told = incidents.flatMap(({ signalIds }) => signalIds);
       expect(new Set(told).size).toBe(told.length);
-      for (const { id, weight } of signals) if (weight > 0) expect(told).toContain(id);
+      for (const { id, risk } of signals) if (risk >= OPENING_EVENT) expect(told).toContain(id);
       expect(new Set(incidents.map(({ id }) => id)).size).toBe(incidents.length);
       const risks = incidents.map(({ risk }) => risk);
       expect(risks).toEqual([...risks].sort((a, b) => b - a));

@@ -59,7 +59,7 @@ describe('a sequence of tactics', () => {
   test('tells the story in order', () => {
     expect(sequenceFactors(detections('discovery@1 privilege-escalation@2 defense-evasion@3'))).toEqual([
       {
-        text: 'within a day, one after the other: discovery (Some discovery), privilege escalation (Some privilege-escalation), defense evasion (Some defense-evasion)',
+        text: 'Within a day, one after the other: discovery (Some discovery), privilege escalation (Some privilege-escalation), defense evasion (Some defense-evasion)',
         weight: expect.closeTo(0.3),
         steps: [
           { tactic: 'discovery', title: 'Some discovery', time: HOUR },

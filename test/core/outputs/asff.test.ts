@@ -193,7 +193,7 @@ test('a version of an incident tells the story and what to do', () => {
     LastObservedAt: '2026-11-25T13:35:00.000Z',
     RecordState: 'ACTIVE',
     Description: expect.stringMatching(
-      /^Risk 93 from 31 signals\. Trail stopped or deleted \(\+34\); .*\. Story: 2026-11-25 12:00:00 Console sign-in without multi-factor authentication: signin:ConsoleLogin in us-east-1 of 111122223333 from 198\.51\.100\.7\. 2026-11-25 12:03:00 Sweep/,
+      /^Risk 93 from 31 signals\. Trail stopped or deleted \(\+34\); .*\. Story: 2026-11-25 12:00:00 Console sign-in without multi-factor authentication: signin:ConsoleLogin in us-east-1 of account 111122223333 from 198\.51\.100\.7\. 2026-11-25 12:03:00 Sweep/,
     ),
     Remediation: {
       Recommendation: {
@@ -205,7 +205,7 @@ test('a version of an incident tells the story and what to do', () => {
       'trailwarden/version': '3',
       'trailwarden/status': 'open',
       'trailwarden/accounts': '111122223333, 444455556666',
-      'trailwarden/story': expect.stringContaining('ec2:ModifySnapshotAttribute in eu-central-1 of 444455556666'),
+      'trailwarden/story': expect.stringContaining('ec2:ModifySnapshotAttribute in eu-central-1 of account 444455556666'),
     },
     Resources: [
       { Type: 'AwsIamUser', Id: 'arn:aws:iam::111122223333:user/alice' },

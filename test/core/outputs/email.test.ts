@@ -81,23 +81,23 @@ WHAT HAPPENED
 
 2026-11-25 (UTC)
 12:00:00  Console sign-in without multi-factor authentication (medium):
-          signin:ConsoleLogin in us-east-1 of 111122223333 from
+          signin:ConsoleLogin in us-east-1 of account 111122223333 from
           198.51.100.7.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000000
 12:03:00  Sweep of account settings (medium):
-          iam:GetAccountAuthorizationDetails in eu-central-1 of 111122223333
-          from 198.51.100.7, 27 times until 12:11:00, the gravest call
-          failed with AccessDenied.
+          iam:GetAccountAuthorizationDetails in eu-central-1 of account
+          111122223333 from 198.51.100.7, 27 times until 12:11:00, the
+          gravest call failed with AccessDenied.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000003
 12:22:00  Access key created for another user (high): iam:CreateAccessKey in
-          eu-central-1 of 111122223333 from 198.51.100.7.
+          eu-central-1 of account 111122223333 from 198.51.100.7.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000022
 12:41:00  Trail stopped or deleted (critical): cloudtrail:StopLogging in
-          eu-central-1 of 111122223333 from 203.0.113.42.
+          eu-central-1 of account 111122223333 from 203.0.113.42.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000041
 13:28:00  Snapshot shared with another account (high):
-          ec2:ModifySnapshotAttribute in eu-central-1 of 444455556666 from
-          203.0.113.42, 2 times until 13:35:00.
+          ec2:ModifySnapshotAttribute in eu-central-1 of account
+          444455556666 from 203.0.113.42, 2 times until 13:35:00.
           event 0f2a26f9-4f84-4d8f-9ca8-000000000088
 
 WHAT TO DO NEXT
@@ -149,6 +149,15 @@ with "Create Athena table" in CloudTrail):
     WHERE useridentity.arn = 'arn:aws:iam::111122223333:user/alice'
       AND eventtime BETWEEN '2026-11-25T11:00:00Z' AND '2026-11-25T14:35:00Z'
     ORDER BY eventtime
+
+The same in CloudWatch Logs Insights, where the trail delivers to a log
+group as well:
+
+    fields eventTime, eventSource, eventName, awsRegion, recipientAccountId, sourceIPAddress, errorCode, eventID
+    | filter userIdentity.arn = 'arn:aws:iam::111122223333:user/alice'
+    | filter toMillis(@timestamp) >= 1795604400000 and toMillis(@timestamp) <= 1795617300000
+    | sort eventTime asc
+    | limit 10000
 
 -- 
 Incident 7c9e6679-7425-40de-944b-e07fc1f90ae7, version 1, open. In Security

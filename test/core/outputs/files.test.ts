@@ -1,9 +1,15 @@
 import { parse } from 'csv-parse/sync';
+import { anomalyLine } from '../../../core/anomalies/unusual.ts';
+import { IncidentGrouping } from '../../../core/incidents/grouping.ts';
+import type { IncidentSignal } from '../../../core/incidents/model.ts';
+import { type AnomalyLine, AnomalyTally, parseAnomalyLine } from '../../../core/outputs/anomalies.ts';
 import { incidentsJson, regionSummaryCsv, riskSummaryCsv, summaryJson } from '../../../core/outputs/files.ts';
 import { gravestRank, reportJson } from '../../../core/outputs/report.ts';
 import type { ReportModel } from '../../../core/outputs/report-model.ts';
 import { rankAddresses, rankPrincipals, rankRules } from '../../../core/outputs/results.ts';
 import { noTally } from '../../../core/posture/compliance.ts';
+import type { CorrelationRule } from '../../../core/rules/model.ts';
+import { anomaly } from './made-anomaly.ts';
 import { type Doings, HOSTILE, incidentOf, madeResults, rule } from './made-results.ts';
 
 const alice = 'arn:aws:iam::111122223333:user/alice';
@@ -73,7 +79,7 @@ describe('addresses', () => {
     expect(first).toMatchObject({
       address: '192.0.2.5',
       risk: 90,
-      why: [expect.stringMatching(/^Risk 90 stands out: half of the 6 addresses have none /)],
+      why: [expect.stringMatching(/^Risk 90 stands out: half of the 6 addresses have no risk at all /)],
     });
     expect(second?.why).toEqual([]);
   });
@@ -205,6 +211,78 @@ test('region_summary.csv tells no data from 100 %', () => {
   ]);
 });
 
+describe('an incident of incidents.json', () => {
+  const text = 'it called iam:CreateUser, which it had not done in the 14 days before';
+  const grouping = new IncidentGrouping();
+  const [like] = [incidentOf()].map(({ principal, roleTag }) => ({
+    ...{ principal, roleTag, account: '111122223333', region: 'eu-central-1', address: '198.51.100.7', errorCode: '', techniques: [] },
+    ...{ eventSource: 'iam.amazonaws.com', eventName: 'CreateUser', time: Date.UTC(2026, 8, 1, 9), eventID: 'e' },
+  }));
+  const signals: Pick<IncidentSignal, 'id' | 'detector' | 'title' | 'level' | 'tactics' | 'weight' | 'risk' | 'text'>[] = [
+    {
+      id: 'a',
+      detector: 'anomaly:first-seen:action',
+      title: 'New action',
+      level: 'low',
+      tactics: [],
+      weight: 0.16,
+      risk: 16,
+      text: `${alice} called iam:CreateUser, which it had not done in the 14 days before.`,
+    },
+    {
+      id: 'b',
+      detector: 'rule:00000000-0000-4000-8000-000000000001',
+      title: 'User created',
+      level: 'medium',
+      tactics: ['persistence'],
+      weight: 0.5,
+      risk: 50,
+    },
+    {
+      id: 'c',
+      detector: 'correlation:00000000-0000-4000-8000-000000000002',
+      title: 'User made strong',
+      level: 'high',
+      tactics: ['privilege-escalation'],
+      weight: 0.78,
+      risk: 78,
+    },
+  ];
+  for (const signal of signals) grouping.add({ ...like, ...signal } as IncidentSignal);
+  const correlation = {
+    ...rule(2, { title: 'User made strong', description: 'Undo both.' }),
+    type: 'temporal',
+    rules: [],
+    groupBy: [],
+    timespan: 60,
+  } as unknown as CorrelationRule;
+  const incidents = grouping.finish(Number.POSITIVE_INFINITY);
+  const [told] = incidentsJson(madeResults([], { incidents, correlations: [correlation] })) as {
+    readonly story: string[];
+    readonly nextSteps: string[];
+    readonly detections: { readonly text?: string }[];
+  }[];
+
+  test('tells what rules, correlations and anomalies saw, a sentence each', () => {
+    const where = 'in eu-central-1 of account 111122223333 from 198.51.100.7.';
+    expect(told?.story).toEqual([
+      `2026-09-01 09:00:00 New action: ${text}.`,
+      `2026-09-01 09:00:00 User created: iam:CreateUser ${where}`,
+      `2026-09-01 09:00:00 User made strong: completed by iam:CreateUser ${where}`,
+    ]);
+    expect(told?.detections.map((detection) => detection.text)).toEqual([text, undefined, undefined]);
+  });
+
+  test('advises by the heaviest detectors, of whichever kind, then by what always holds', () => {
+    expect(told?.nextSteps.map((step) => step.slice(0, 40))).toEqual([
+      'User made strong: Undo both.',
+      'Rule 1: What to do.',
+      'New action for a principal: It made a ca',
+      'Ask the owner of user/alice about these ',
+    ]);
+  });
+});
+
 describe('the report’s model', () => {
   const model = (...args: Parameters<typeof madeResults>) => JSON.parse(reportJson(madeResults(...args))) as ReportModel;
 
@@ -232,6 +310,25 @@ describe('the report’s model', () => {
       [496_000, 496_500, 497_000].map((hour) => new Date(hour * 3_600_000).toISOString().replace('.000Z', 'Z')),
     );
     expect(logins.map(({ hour }) => hour)).toEqual(hours.map(({ hour }) => hour));
+  });
+
+  test('what anomalies say of events stands beside those in the table', () => {
+    const told = new AnomalyTally(0);
+    for (const [i, eventID] of ['in "the" table', 'elsewhere', ''].entries()) {
+      const more = { eventID, cause: [String(i)], text: `${alice} called s3:ListBuckets first at 2026-09-15T07:00:00Z.` };
+      told.add(parseAnomalyLine(anomalyLine(anomaly(more)).trimEnd()) as AnomalyLine);
+    }
+    const made = madeResults([], { anomalies: told.summary });
+    for (const id of ['in "the" table', 'another']) made.tally.table.add(20, Buffer.from(JSON.stringify({ id, time: '' })));
+    expect((JSON.parse(reportJson(made)) as ReportModel).eventAnomalies).toEqual([
+      {
+        event: 'in "the" table',
+        detector: 'anomaly:first-seen:region',
+        level: 'low',
+        title: 'New region for a principal',
+        text: 'It called s3:ListBuckets first at 2026-09-15 07:00 UTC.',
+      },
+    ]);
   });
 
   test('without events it is whole too', () => {

@@ -1,4 +1,8 @@
+import { type Entity, VOLUMES } from '../../../core/anomalies/observation.ts';
+import { below, randomSequence } from '../../../core/anomalies/random.ts';
+import { Volumes } from '../../../core/anomalies/volumes.ts';
 import { loginBand } from '../../../core/outputs/login-band.ts';
+import { judgedAtOnce, observation } from '../anomalies/splits.ts';
 
 const FROM = Math.floor(Date.UTC(2026, 8, 1) / 3_600_000);
 
@@ -38,6 +42,37 @@ test('the band holds what is usual, from the 15th day on', () => {
   // 22 and 26 September 2026, a Tuesday and a Saturday.
   expect([found?.days.usual[7], found?.days.usual[11]]).toEqual([12, 0]);
   expect(found?.days.high[7]).toBeGreaterThanOrEqual(12);
+});
+
+test('the spikes are those that the detector of volumes tells of one account with all the sign-ins', () => {
+  const account: Entity = { kind: 'account', name: '111122223333' };
+  let seen = 0;
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const random = randomSequence(seed);
+    const planted = Array.from({ length: 6 }, () => [15 * 24 + below(random, 45 * 24), 10 + below(random, 60)] as const);
+    const counts = logins(60, planted);
+    const observations = [...counts].flatMap(([hour, count]) =>
+      Array.from({ length: count }, (_, i) =>
+        observation(hour * 3_600_000 + i * 1000, { volumes: 1 << VOLUMES.indexOf('console-logins') }),
+      ),
+    );
+    // The detector begins where the account was first seen.
+    const told = judgedAtOnce(
+      new Volumes(),
+      account,
+      [observation(FROM * 3_600_000), ...observations].sort((a, b) => a.time - b.time),
+    )
+      .filter(({ detector }) => detector === 'anomaly:volume:console-logins')
+      .map(({ window: [from], observed, expected }) => [from / 3_600_000, observed, expected]);
+    const found = loginBand(counts, FROM, FROM + 60 * 24 - 1)?.spikes.map(({ hour, observed, low, high }) => [
+      hour,
+      observed,
+      `${low}-${high}`,
+    ]);
+    expect(found).toEqual(told);
+    seen += told.length;
+  }
+  expect(seen).toBeGreaterThanOrEqual(5);
 });
 
 test.each<[string, number]>([

@@ -146,6 +146,7 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     resourcesOf: () => [],
     minLevel: 'informational',
     gravestIncident: incidents[0]?.risk ?? 0,
+    correlations: [],
     ...more,
     rules,
     incidents,

@@ -1,6 +1,10 @@
+import type { Anomaly } from '../../../core/anomalies/anomaly.ts';
+import { anomalyLine } from '../../../core/anomalies/unusual.ts';
+import { type AnomalyLine, AnomalyTally, parseAnomalyLine } from '../../../core/outputs/anomalies.ts';
 import type { Results } from '../../../core/outputs/results.ts';
 import { printable, summaryText } from '../../../core/outputs/terminal.ts';
 import { RECORD_REJECTS } from '../../../core/records/rejects.ts';
+import { anomaly } from './made-anomaly.ts';
 import { HOSTILE, incidentOf, madeResults, rule } from './made-results.ts';
 
 const text = (results: Results, width = 80) => summaryText(results, { color: false, width });
@@ -192,4 +196,48 @@ test('the middle of a long name gives way, its ends stay', () => {
 test('printable keeps text of any language', () => {
   expect(printable('größe 日本語 العربية 😀 <b>')).toBe('größe 日本語 العربية 😀 <b>');
   expect(printable('a\u001b[31mb\u0000\u009b')).toBe('a\ufffd[31mb\ufffd\ufffd');
+});
+
+describe('what is unusual', () => {
+  const unusual = (anomalies: readonly Partial<Anomaly>[]) => {
+    const tally = new AnomalyTally(0);
+    for (const [i, more] of anomalies.entries())
+      tally.add(parseAnomalyLine(anomalyLine(anomaly({ cause: [String(i)], ...more })).trimEnd()) as AnomalyLine);
+    const all = lines(madeResults([], { anomalies: tally.summary }));
+    return all.slice(all.indexOf('What is unusual') + 1, all.indexOf('Rules by level and signals') - 1);
+  };
+
+  test('nothing', () => {
+    expect(unusual([])).toEqual(['  Nothing that stands out from what was before.']);
+  });
+
+  test('the gravest of each kind, with what was seen and expected', () => {
+    const probing = { detector: 'anomaly:probing', title: 'Many different actions denied', level: 'medium', expected: '0-7' } as const;
+    const outlier = { detector: 'anomaly:outlier:address', title: 'Unusual hour of an address', level: 'informational' } as const;
+    expect(
+      unusual([
+        {},
+        { ...outlier, entity: { kind: 'address', name: '192.0.2.7' }, observed: 0.7, expected: '0-0.6' },
+        { ...probing, observed: 24, score: 24 },
+        { ...probing, observed: 31, score: 31 },
+      ]),
+    ).toEqual([
+      '  4 anomalies: probing 2, first seen 1, outlier 1; see anomalies.csv',
+      '  medium        Many different actions denied',
+      '      user/alice',
+      '      saw 31, expected 0-7',
+      '  low           New region for a principal',
+      '      user/alice',
+      '      saw us-east-1, expected eu-west-1',
+      '  informational Unusual hour of an address',
+      '      address 192.0.2.7',
+      '      isolation score 0.7, expected 0-0.6',
+    ]);
+  });
+
+  test.each(HOSTILE.map((word): [string, string] => [JSON.stringify(word).slice(0, 50), word]))('hostile text %s', (_shown, word) => {
+    const told = unusual([{ title: word, entity: { kind: 'principal', name: word }, observed: word, expected: word }]);
+    expect(told.join('\n')).not.toMatch(OBEYED);
+    expect(told.filter((line) => line.length > 80)).toEqual([]);
+  });
 });
