@@ -108,7 +108,7 @@ function anomaliesOf({ anomalies }: Results): ReportAnomalies {
         entityKind: entity.kind,
         entity: cut(entity.name, TEXT),
         title: cut(anomaly.title, TEXT),
-        text: cut(anomaly.text, TEXT),
+        text: cut(readableTimes(anomaly.text), TEXT),
         level,
         from,
         to,
@@ -117,32 +117,12 @@ function anomaliesOf({ anomalies }: Results): ReportAnomalies {
         score,
         reasons: [...(excepted === undefined ? [] : [exceptedText(excepted)]), ...anomaly.reasons]
           .slice(0, MOST_REASONS)
-          .map((reason) => cut(reason, TEXT)),
+          .map((reason) => cut(readableTimes(reason), TEXT)),
         principal: cut(anomaly.principal, TEXT),
         account: cut(anomaly.account, TEXT),
         region: cut(anomaly.region, TEXT),
         address: cut(anomaly.address, TEXT),
       })),
-    list: anomalies.top.slice(0, ANOMALIES).map(({ id, detector, entity, level, from, to, observed, expected, score, ...anomaly }) => ({
-      id,
-      kind: kindOf(detector),
-      detector,
-      entityKind: entity.kind,
-      entity: cut(entity.name, TEXT),
-      title: cut(anomaly.title, TEXT),
-      text: cut(readableTimes(anomaly.text), TEXT),
-      level,
-      from,
-      to,
-      observed: cut(observed, TEXT),
-      expected: cut(expected, TEXT),
-      score,
-      reasons: anomaly.reasons.slice(0, MOST_REASONS).map((reason) => cut(readableTimes(reason), TEXT)),
-      principal: cut(anomaly.principal, TEXT),
-      account: cut(anomaly.account, TEXT),
-      region: cut(anomaly.region, TEXT),
-      address: cut(anomaly.address, TEXT),
-    })),
   };
 }
 

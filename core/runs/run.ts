@@ -97,6 +97,7 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
 /** What detectors say, by their names in signals. */
 function textsOf({ rules, correlations }: LoadedRules): Map<string, DetectorText> {
   return new Map<string, DetectorText>([
+    ...ANOMALY_TEXTS,
     ...rules.map((rule) => [detectorOfRule(rule.id), rule] as const),
     ...correlations.map((rule) => [detectorOf(rule.id), rule] as const),
   ]);

@@ -229,7 +229,7 @@ test('the windows of a day are sampled fairly', () => {
   const sample = model.state.history['principal-hour']?.[0]?.[1] ?? [];
   expect(sample).toHaveLength(OUTLIER_OPTIONS.perDay);
   const many = sample.filter(([, calls]) => calls === 40).length;
-  expect(Math.abs(many - 128)).toBeLessThan(35);
+  expect(Math.abs(many - OUTLIER_OPTIONS.perDay / 2)).toBeLessThan(25);
 });
 
 const few = { leastWindows: 20, leastDays: 2, perDay: 12, quantile: 0.6, leastScore: 0.4, days: 3 };

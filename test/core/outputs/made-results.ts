@@ -136,7 +136,6 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     counts,
     problems: [],
     tally,
-    correlations: [],
     exceptions: [],
     refusals: [],
     keyless: [],
