@@ -109,7 +109,7 @@ test('any order and any split find the same gaps and, with one last look, hold t
         expect([...gaps].sort()).toEqual([...new Set(expected)].sort());
       },
     ),
-    { numRuns: process.env.CI === 'true' ? 10_000 : 300 },
+    { numRuns: process.env.CI === 'true' ? 2000 : 150 },
   );
   expect(found).toBeGreaterThan(20);
 }, 600_000);
@@ -132,8 +132,8 @@ describe('the memory has a bound', () => {
   test('of a silent series the four weeks before its silence are kept, for 90 days', () => {
     const arrivals = new Arrivals();
     take(arrivals, [...each(0, 1000), ...each(0, 3000, OTHER)]);
+    arrivals.advance((MONDAY + 999 + 90 * 24) * HOUR);
     arrivals.advance((MONDAY + 1000 + 90 * 24) * HOUR);
-    arrivals.advance((MONDAY + 1000 + 90 * 24 + 1) * HOUR);
     expect(arrivals.deliveries.map(({ account, hours }) => [account, hours.size])).toEqual([
       [ACCOUNT, REMEMBERED],
       [OTHER, REMEMBERED],
