@@ -28,7 +28,7 @@ export class ReadingClock {
     this.#earliest = Math.min(this.#earliest, middle);
     for (const time of part.times) if (time > this.time + STEP && this.#ahead.size < BORNE_OUT) this.#ahead.add(Math.floor(time / HOUR));
     if (this.#ahead.size < BORNE_OUT) return;
-    this.time = this.#earliest;
+    this.time = middle <= this.#earliest + STEP ? middle : this.#earliest;
     this.#forget();
   }
 
