@@ -2,7 +2,7 @@ import type { ScoredPart } from '../scoring/section.ts';
 import { REMEMBERED as COMPARED } from './hour-counts.ts';
 import { HourTotals } from './hour-totals.ts';
 import type { Entity } from './observation.ts';
-import { type Deliveries, isGap, LEAST_SILENCE, REMEMBERED } from './silence.ts';
+import { type Deliveries, isGap, LEAST_ACTIVE, LEAST_SILENCE, REMEMBERED } from './silence.ts';
 import { FORGOTTEN, HOUR, hourOf } from './spells.ts';
 
 /** Accounts, and regions of accounts, that are told apart; what comes of others counts for the trail alone, or for its account. */
@@ -79,15 +79,14 @@ export class Arrivals {
     this.#tell();
   }
 
-  /** Counts the events of a part up to a time, milliseconds since 1970: what is later has a wrong clock. */
-  take({ count, times, strings, accounts, regions }: ScoredPart, latest = Number.POSITIVE_INFINITY): void {
+  /** Counts the events of a part. */
+  take({ count, times, strings, accounts, regions }: ScoredPart): void {
     let [account, region, hour, records] = [-1, -1, 0, 0];
     const add = () => {
       if (records > 0) this.add(strings[account] as string, strings[region] as string, hour, records);
     };
     for (let event = 0; event < count; event += 1) {
       const time = times[event] as number;
-      if (time > latest) continue;
       // Neighbours are mostly alike.
       if (accounts[event] !== account || regions[event] !== region || time < hour * HOUR || time >= (hour + 1) * HOUR) {
         add();
@@ -127,6 +126,19 @@ export class Arrivals {
   /** When nothing was delivered of an entity: of an account what lacks of it, of all others what lacks of the whole trail. */
   gapsOf({ kind, name }: Entity): readonly Gap[] {
     return (kind === 'account' ? this.#told.get(name) : undefined) ?? this.#trailGaps;
+  }
+
+  /** Whether anything came of an account (null: of any) and a region of it (null: of any) in the hours [from, to]. */
+  hasCome(account: string | null, region: string | null, from: number, to: number): boolean {
+    const own = account === null ? this.#trail : this.#accounts.get(account);
+    const hours = region === null || account === null ? own?.hours : this.#accounts.get(account)?.regions.get(region);
+    for (const [hour] of hours?.from(from) ?? []) return hour <= to;
+    return false;
+  }
+
+  /** Whether enough is known of the trail that it could fall silent. */
+  get isKnown(): boolean {
+    return this.#trail.hours.size >= LEAST_ACTIVE;
   }
 
   get deliveries(): Deliveries[] {

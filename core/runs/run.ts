@@ -101,7 +101,10 @@ function textsOf({ rules, correlations }: LoadedRules): Map<string, DetectorText
   ]);
 }
 
-/** Whether time alone gives a run something to do: incidents that are over, events that the watermark has passed, a backfill that stays away. */
+/**
+ * Whether time alone gives a run something to do: incidents that are over, events that the watermark has passed, a backfill that stays away, a further hour
+ * in which the trail may have fallen silent.
+ */
 function isDue({ live, due, now: last }: LedgerState, now: number): boolean {
   return live ? due < now - LATENESS : due < Number.POSITIVE_INFINITY && last + BACKFILL_PATIENCE < now;
 }
