@@ -2,7 +2,7 @@ import type { ScoredPart } from '../scoring/section.ts';
 import { REMEMBERED as COMPARED } from './hour-counts.ts';
 import { HourTotals } from './hour-totals.ts';
 import type { Entity } from './observation.ts';
-import { type Deliveries, isGap, LEAST_ACTIVE, LEAST_SILENCE, REMEMBERED } from './silence.ts';
+import { type Deliveries, isGap, LEAST_ACTIVE, LEAST_HISTORY, LEAST_SILENCE, REMEMBERED } from './silence.ts';
 import { FORGOTTEN, HOUR, hourOf } from './spells.ts';
 
 /** Accounts, and regions of accounts, that are told apart; what comes of others counts for the trail alone, or for its account. */
@@ -138,7 +138,10 @@ export class Arrivals {
 
   /** Whether enough is known of the trail that it could fall silent. */
   get isKnown(): boolean {
-    return this.#trail.hours.size >= LEAST_ACTIVE;
+    const { hours } = this.#trail;
+    if (hours.size < LEAST_ACTIVE) return false;
+    const [first] = hours.from(Number.NEGATIVE_INFINITY).next().value as readonly [number, number];
+    return hours.last + 1 - first >= LEAST_HISTORY;
   }
 
   get deliveries(): Deliveries[] {

@@ -118,7 +118,7 @@ export function touchedBy(memory: Memory, scored: readonly ScoredSection[], wate
     hours.add(Math.floor(event.time / 3_600_000));
     for (const { principal } of event.signals) principals.add(principal);
   }
-  if (scored.length > 0) for (const n of UNUSUAL_SHARDS) names.add(`baselines/${n}`);
+  if (scored.length > 0 || memory.copies.size > 0) for (const n of UNUSUAL_SHARDS) names.add(`baselines/${n}`);
   // Whom the baselines speak of is known only once they have spoken.
   for (let n = 0; n < SHARDS; n += 1) names.add(`principals/${n}`);
   names.add(MODEL).add(CORRELATIONS).add(ARRIVALS);
