@@ -4,8 +4,11 @@ import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, sta
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
+import type { Anomaly } from '../core/anomalies/anomaly.ts';
+import { Arrivals } from '../core/anomalies/arrivals.ts';
 import type { GeoDatabase } from '../core/anomalies/geo.ts';
 import { type Observer, observerOf } from '../core/anomalies/observe.ts';
+import { gaps, silenceAnomaly, soundHours } from '../core/anomalies/silence.ts';
 import { anomalyLine, anomalySignal, Unusual } from '../core/anomalies/unusual.ts';
 import type { Config } from '../core/config/schema.ts';
 import { IncidentGrouping } from '../core/incidents/grouping.ts';
@@ -25,8 +28,9 @@ import { Exceptions } from '../core/risk/exceptions.ts';
 import { type Correlated, Correlator } from '../core/rules/correlation.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
 import { compileRules } from '../core/rules/ruleset.ts';
-import { Duplicates, MARK, type Marked, middleTime } from '../core/scoring/duplicates.ts';
+import { Duplicates, MARK, type Marked } from '../core/scoring/duplicates.ts';
 import type { Filters } from '../core/scoring/filters.ts';
+import { ReadingClock } from '../core/scoring/reading-clock.ts';
 import type { ScoredPart } from '../core/scoring/section.ts';
 import { Tally } from '../core/scoring/tally.ts';
 import { splitLines } from './lines.ts';
@@ -69,7 +73,8 @@ export class Stopped extends Error {
 const TASK_BYTES = 1024 ** 2;
 const TASK_SOURCES = 64;
 const MOST_PROBLEMS = 1000;
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** Event time that the detectors with a memory stay behind the reading: files hold a day, and some come late. */
 const SLACK = 3 * DAY;
 
@@ -199,10 +204,10 @@ class Run implements Taker {
   readonly #observer: Observer;
   readonly #unusual: Unusual;
   readonly #exceptions: Exceptions;
+  readonly #arrivals = new Arrivals({ all: true });
   /** Up to where the detectors with a memory have judged. */
   #judged = Number.NEGATIVE_INFINITY;
-  /** Event time up to which the reading has come. */
-  #clock = Number.NEGATIVE_INFINITY;
+  readonly #clock = new ReadingClock();
   readonly #events: OrderedLines;
   readonly #signals: OrderedLines;
 
@@ -211,7 +216,11 @@ class Run implements Taker {
     this.#work = work;
     this.rows = { events: options.events, minRank: levelRank(options.minLevel), table: options.config.report.events > 0 };
     this.#observer = observerOf(options.config, options.geo?.locate);
-    this.#unusual = new Unusual({ learningDays: options.config.anomalies.learningDays, geo: options.geo });
+    this.#unusual = new Unusual({
+      learningDays: options.config.anomalies.learningDays,
+      geo: options.geo,
+      gaps: (entity) => this.#arrivals.gapsOf(entity),
+    });
     this.#exceptions = new Exceptions(options.config.exceptions);
     this.#tally = new Tally(options.loaded.rules, options.config.report.events);
     this.#events = new OrderedLines([
@@ -226,10 +235,11 @@ class Run implements Taker {
   }
 
   part(part: ScoredPart): void {
+    this.#arrivals.take(part);
     for (const marked of this.#duplicates.mark(part)) this.#count(marked);
     // Files come in the order of time, but for what a file of a day goes back: no need to keep months unjudged.
-    this.#clock = Math.max(this.#clock, middleTime(part));
-    if (this.#clock - SLACK - DAY > this.#judged) this.#judge(this.#clock - SLACK);
+    this.#clock.see(part);
+    if (this.#clock.time - SLACK - DAY > this.#judged) this.#judge(this.#clock.time - SLACK);
   }
 
   #count({ part, marks }: Marked): void {
@@ -278,6 +288,7 @@ class Run implements Taker {
     this.#counts.events -= this.#duplicates.count;
     this.#counts.duplicates += this.#duplicates.count;
     this.#judge(Number.POSITIVE_INFINITY);
+    for (const gap of gaps(this.#arrivals.deliveries)) this.#tell(silenceAnomaly(gap));
     await Promise.all([this.#events.finish(), this.#signals.finish()]);
     const options = this.#options;
     const told = new ToldSignals(join(this.#work, 'anomalies.csv'), this.rows.minRank);
@@ -320,12 +331,15 @@ class Run implements Taker {
   }
 
   #judge(watermark: number): void {
-    for (const anomaly of this.#unusual.advance(watermark)) {
-      const { words, signal } = anomalySignal(anomaly, this.#exceptions);
-      const bytes = Buffer.from(anomalyLine(anomaly, this.#exceptions));
-      this.#signals.add(signal.time, Uint32Array.from(words), 0, [{ bytes, ends: Uint32Array.of(bytes.length) }], 0);
-    }
+    this.#arrivals.advance(watermark);
+    for (const anomaly of this.#unusual.advance(watermark)) this.#tell(anomaly);
     this.#judged = watermark;
+  }
+
+  #tell(anomaly: Anomaly): void {
+    const { words, signal } = anomalySignal(anomaly, this.#exceptions);
+    const bytes = Buffer.from(anomalyLine(anomaly, this.#exceptions));
+    this.#signals.add(signal.time, Uint32Array.from(words), 0, [{ bytes, ends: Uint32Array.of(bytes.length) }], 0);
   }
 
   /** Groups the signals, which now lie in order. */
@@ -352,7 +366,8 @@ class Run implements Taker {
     whole.end();
     await finished(whole);
     renameSync(to, from);
-    return grouping.finish(this.#tally.to);
+    // A record from the future does not make an incident of today a thing of the past.
+    return grouping.finish(Math.min(this.#tally.to, soundHours(this.#arrivals.deliveries)[1] * HOUR));
   }
 }
 

@@ -27,7 +27,7 @@ export function detectionText(detection: Detection): string {
   const where = plain(region, 30);
   const whose = plain(account, 20);
   if (where !== '') parts.push(`in ${where}`);
-  if (whose !== '') parts.push(`of account ${whose}`);
+  if (whose !== '') parts.push(parts.length === 0 ? `account ${whose}` : `of account ${whose}`);
   const from = plain(address, 60);
   if (from !== '') parts.push(`from ${from}`);
   const times = count > 1 ? `, ${countOf(count, 'time')}${until}` : '';
@@ -40,6 +40,11 @@ export function detectionText(detection: Detection): string {
 export function detectionSentence(detection: Detection): string {
   const { first, title, detector } = detection;
   return `${day(first)} ${clock(first)} ${plain(title, 120) || detector}: ${detectionText(detection)}.`;
+}
+
+/** Whether an incident is a silence: then its principal is what is silent, and nobody called anything. */
+export function isSilence({ detections }: { readonly detections: readonly Pick<Detection, 'detector'>[] }): boolean {
+  return detections.length > 0 && detections.every(({ detector }) => detector.startsWith('anomaly:silence:'));
 }
 
 /** What to do about an incident, whatever it is. */

@@ -110,13 +110,6 @@ export class Probing {
     return anomalies;
   }
 
-  /** The anomaly of the hour that the watermark lies in, after `advance`, from what was denied in it so far: it is told again when the hour is over. */
-  early(state: ProbingState, entity: Entity, watermark: number): Anomaly[] {
-    if (state.waiting[0]?.[0] !== hourOf(watermark)) return [];
-    const found = this.#judge(state, entity);
-    return found === null ? [] : [found.anomaly];
-  }
-
   /** Whether nothing was denied for 90 days. */
   isOver({ waiting, last }: ProbingState, watermark: number): boolean {
     if (waiting.length > 0 || watermark === Number.POSITIVE_INFINITY) return false;

@@ -1,11 +1,18 @@
 import type { Anomaly } from './anomaly.ts';
 import { HOUR, hourOf } from './spells.ts';
 
-/** How many records came in each hour (hours since 1970, only those with records) from one region of an account. */
+/** How many records came in each hour: hours since 1970, only those with records. */
+export interface Hours extends Iterable<readonly [hour: number, records: number]> {
+  /** How many hours have records. */
+  readonly size: number;
+  get(hour: number): number | undefined;
+}
+
+/** What came from one region of an account. */
 export interface Deliveries {
   readonly account: string;
   readonly region: string;
-  readonly hours: ReadonlyMap<number, number>;
+  readonly hours: Hours;
 }
 
 /** A stretch of whole hours without records, where there normally are some. */
@@ -32,10 +39,10 @@ export interface Silence {
 /** Hours that are looked back on: four weeks. */
 export const REMEMBERED = 28 * 24;
 /** Hours of history, and of those hours with records, below which nothing is known to be normal. */
-const LEAST_HISTORY = 7 * 24;
-const LEAST_ACTIVE = 24;
+export const LEAST_HISTORY = 7 * 24;
+export const LEAST_ACTIVE = 24;
 /** Delivery takes minutes: in the first hour nothing is told. */
-const LEAST_SILENCE = 2;
+export const LEAST_SILENCE = 2;
 /** How much longer than the longest stretch before. */
 const LONGER = 1.5;
 /** −ln of how likely it is that such hours bring nothing: one in a thousand. */
@@ -43,26 +50,83 @@ const LEAST_EVIDENCE = Math.log(1000);
 /** Weight, in observations, of what all such hours of the day say when an hour of the week is judged. */
 const PRIOR = 2;
 
+/** Of which time silences are looked for. */
+export interface Watch {
+  /** Milliseconds since 1970 from which on what came is known: nobody was there before to see it come. @default -Infinity */
+  readonly since?: number;
+  /** Records of hours that begin later than this, milliseconds since 1970, are no sign of life: their clocks are wrong. @default Infinity */
+  readonly latest?: number;
+}
+
 /**
  * What is silent at a time that normally is not: the last whole hours before `now` brought nothing, for longer than ever in the four weeks
  * before, and at hours that normally bring something. Of a silent account its regions are not told, of a silent trail not its accounts.
  * @param now milliseconds since 1970
  */
-export function silences(deliveries: readonly Deliveries[], now: number): Silence[] {
-  return told(deliveries, (series) => judged(series, series.last + 1, hourOf(now), false));
+export function silences(
+  deliveries: readonly Deliveries[],
+  now: number,
+  { since = Number.NEGATIVE_INFINITY, latest = Number.POSITIVE_INFINITY }: Watch = {},
+): Silence[] {
+  const from = Math.ceil(since / HOUR);
+  return told(deliveries, latest, (series) => judged(series, Math.max(series.last + 1, from), hourOf(now), false));
 }
 
 /**
  * Gaps in what was delivered, and what came no more before the last hour in which anything came: what a folder of logs lacks. What came after
- * a gap says what is normal, too.
+ * a gap says what is normal, too. A few hours of records that lie more than four weeks apart from all others come from a wrong clock, and are left out.
  */
 export function gaps(deliveries: readonly Deliveries[]): Silence[] {
-  let end = Number.NEGATIVE_INFINITY;
-  for (const { hours } of deliveries) for (const hour of hours.keys()) end = Math.max(end, hour + 1);
-  return told(deliveries, (series) => {
+  const [begin, end] = soundHours(deliveries);
+  const sound = deliveries.map(({ account, region, hours }) => ({ account, region, hours: hoursIn(hours, begin, end) }));
+  return told(sound, Number.POSITIVE_INFINITY, (series) => {
     const stretches = stretchesOf(series, end);
     return stretches.flatMap(({ from, to }, i) => (isLongest(stretches, i) ? judged(series, from, to, from <= series.last) : []));
   });
+}
+
+/** Whether [from, to) of hours without records was no ordinary pause, by the four weeks before it alone: what comes later does not change it. */
+export function isGap(hours: Hours, from: number, to: number): boolean {
+  let first = from;
+  let pause = 0;
+  let longest = 0;
+  const length = to - from;
+  // Backwards: most pauses are no longer than one that lies a few hours or a day before.
+  for (let hour = from - 1; hour >= from - REMEMBERED; hour -= 1) {
+    if ((hours.get(hour) ?? 0) === 0) {
+      pause += 1;
+      continue;
+    }
+    longest = Math.max(longest, pause);
+    if (length <= Math.floor(longest * LONGER)) return false;
+    pause = 0;
+    first = hour;
+  }
+  return judged({ scope: 'trail', account: '', region: '', counts: hours, first, last: from - 1 }, from, to, true).length > 0;
+}
+
+/**
+ * The first hour with records, and the one after the last, without groups of fewer than 24 such hours that lie more than four weeks apart from
+ * the larger ones: a record of the year 2099 is no end of a trail.
+ */
+export function soundHours(deliveries: readonly Deliveries[]): readonly [begin: number, end: number] {
+  const all = new Set<number>();
+  for (const { hours } of deliveries) for (const [hour] of hours) all.add(hour);
+  const groups: number[][] = [];
+  for (const hour of [...all].sort((a, b) => a - b)) {
+    const group = groups.at(-1);
+    if (group === undefined || hour - (group.at(-1) as number) > REMEMBERED) groups.push([hour]);
+    else group.push(hour);
+  }
+  const most = groups.reduce((size, { length }) => Math.max(size, length), 0);
+  const sound = groups.filter(({ length }) => length >= Math.min(LEAST_ACTIVE, most));
+  return [sound[0]?.[0] ?? Number.NEGATIVE_INFINITY, (sound.at(-1)?.at(-1) ?? Number.NEGATIVE_INFINITY) + 1];
+}
+
+function hoursIn(hours: Hours, begin: number, end: number): Map<number, number> {
+  const kept = new Map<number, number>();
+  for (const [hour, records] of hours) if (hour >= begin && hour < end) kept.set(hour, records);
+  return kept;
 }
 
 interface Stretch {
@@ -72,7 +136,7 @@ interface Stretch {
 
 /** The stretches [from, to) without records, in order. */
 function stretchesOf({ counts }: Series, end: number): Stretch[] {
-  const active = [...counts.keys()].sort((a, b) => a - b);
+  const active = Array.from(counts, ([hour]) => hour).sort((a, b) => a - b);
   return active.map((hour, i) => ({ from: hour + 1, to: active[i + 1] ?? end })).filter(({ from, to }) => from < to);
 }
 
@@ -91,15 +155,15 @@ interface Series {
   readonly scope: Silence['scope'];
   readonly account: string;
   readonly region: string;
-  readonly counts: ReadonlyMap<number, number>;
+  readonly counts: Hours;
   readonly first: number;
   readonly last: number;
 }
 
 /** Judges the trail, its accounts and their regions; what a wider silence covers is left out. */
-function told(deliveries: readonly Deliveries[], judge: (series: Series) => Silence[]): Silence[] {
+function told(deliveries: readonly Deliveries[], latest: number, judge: (series: Series) => Silence[]): Silence[] {
   const all: Silence[] = [];
-  for (const series of seriesOf(deliveries)) {
+  for (const series of seriesOf(deliveries, hourOf(latest))) {
     for (const silence of judge(series)) if (!all.some((wider) => covers(wider, silence))) all.push(silence);
   }
   return all.sort((a, b) => a.since - b.since || compareTexts(a.account, b.account) || compareTexts(a.region, b.region));
@@ -116,27 +180,30 @@ function covers(wider: Silence, { account, since, until }: Silence): boolean {
   return isWider && wider.since < end && since < widerEnd;
 }
 
-/** Widest first: everything, the accounts where there are several, their regions where there are several. */
-function seriesOf(deliveries: readonly Deliveries[]): Series[] {
+/** Widest first: everything, the accounts where there are several, their regions where there are several. One at a time: they are large. */
+function* seriesOf(deliveries: readonly Deliveries[], latest: number): Generator<Series> {
   const parts = deliveries.filter(({ hours }) => hours.size > 0);
   const accounts = Map.groupBy(parts, ({ account }) => account);
   const [sole] = accounts.keys();
-  const trail = sole === undefined ? [] : [seriesFrom('trail', accounts.size === 1 ? sole : '', '', parts)];
-  const byAccount = accounts.size < 2 ? [] : [...accounts].map(([account, own]) => seriesFrom('account', account, '', own));
-  const byRegion = [...accounts.values()].flatMap((own) => {
-    const regions = [...Map.groupBy(own, ({ region }) => region)];
-    return regions.length < 2 ? [] : regions.map(([region, some]) => seriesFrom('region', (own[0] as Deliveries).account, region, some));
-  });
-  return [...trail, ...byAccount, ...byRegion];
+  if (sole === undefined) return;
+  yield seriesFrom('trail', accounts.size === 1 ? sole : '', '', parts, latest);
+  if (accounts.size > 1) for (const [account, own] of accounts) yield seriesFrom('account', account, '', own, latest);
+  for (const [account, own] of accounts) {
+    const regions = Map.groupBy(own, ({ region }) => region);
+    if (regions.size > 1) for (const [region, some] of regions) yield seriesFrom('region', account, region, some, latest);
+  }
 }
 
-function seriesFrom(scope: Silence['scope'], account: string, region: string, parts: readonly Deliveries[]): Series {
+function seriesFrom(scope: Silence['scope'], account: string, region: string, parts: readonly Deliveries[], latest: number): Series {
   const counts = new Map<number, number>();
-  for (const { hours } of parts) for (const [hour, count] of hours) counts.set(hour, (counts.get(hour) ?? 0) + count);
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const hour of counts.keys()) {
-    first = Math.min(first, hour);
-    last = Math.max(last, hour);
+  for (const { hours } of parts) {
+    for (const [hour, count] of hours) {
+      if (hour > latest) continue;
+      counts.set(hour, (counts.get(hour) ?? 0) + count);
+      first = Math.min(first, hour);
+      last = Math.max(last, hour);
+    }
   }
   return { scope, account, region, counts, first, last };
 }
@@ -190,7 +257,7 @@ class History {
   readonly #day = Array.from({ length: 48 }, noSlot);
 
   /** Of the hours [begin, end) without the silence [from, to). */
-  constructor(counts: ReadonlyMap<number, number>, begin: number, from: number, to: number, end: number) {
+  constructor(counts: Hours, begin: number, from: number, to: number, end: number) {
     this.hours = from - begin + Math.max(0, end - to);
     let gap = 0;
     for (let hour = begin; hour < end; hour += 1) {
@@ -241,6 +308,9 @@ const LEVEL = {
   gap: { trail: 'low', account: 'low', region: 'informational' },
 } as const;
 
+/** Of a trail that is silent so far: alone enough for an incident of level high. */
+const CONFIDENCE = { trail: 0.95, account: 0.8, region: 0.8, gap: 0.6 } as const;
+
 /** A silence as the detectors say things; it belongs to no principal. */
 export function silenceAnomaly(silence: Silence): Anomaly {
   const { scope, account, region, since, until, evidentAt, hours, usual, expected } = silence;
@@ -256,7 +326,7 @@ export function silenceAnomaly(silence: Silence): Anomaly {
     title: until === null ? 'No records arrive' : 'Records are missing',
     text: `${what} delivered nothing for ${hours} hours from ${from} UTC, where about ${expected} records are usual and ${usual} hours were the longest pause.`,
     level: LEVEL[until === null ? 'silent' : 'gap'][scope],
-    confidence: until === null ? 0.8 : 0.6,
+    confidence: CONFIDENCE[until === null ? scope : 'gap'],
     tactics: ['defense-evasion'],
     techniques: ['T1562.008'],
     time: evidentAt,

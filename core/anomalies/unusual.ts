@@ -12,9 +12,9 @@ import { type OutlierVector, outlierWindows } from './outlier-windows.ts';
 import { OutlierModel, type OutlierModelState } from './outliers.ts';
 import { Probing } from './probing.ts';
 import { Travel } from './travel.ts';
-import { Volumes } from './volumes.ts';
+import { type VolumeOptions, Volumes } from './volumes.ts';
 
-export interface UnusualOptions {
+export interface UnusualOptions extends Pick<VolumeOptions, 'gaps'> {
   /** Days of its own activity before something speaks of an entity. */
   readonly learningDays: number;
   /** The database that the observations' places are from. @default none: there are neither cities nor travel */
@@ -32,12 +32,12 @@ export class Unusual {
   #model = new OutlierModel();
 
   /** `check` is told each shard that is asked for the first time, and throws when it should have been loaded. */
-  constructor({ learningDays, geo }: UnusualOptions, check: (shard: number) => void = () => {}) {
+  constructor({ learningDays, geo, gaps }: UnusualOptions, check: (shard: number) => void = () => {}) {
     const learning = { days: learningDays };
     this.#check = check;
     this.#detectors = {
       first: saying(new FirstSeen({ ...learning, geo })),
-      volume: saying(new Volumes(learning)),
+      volume: saying(new Volumes({ ...learning, ...(gaps === undefined ? {} : { gaps }) })),
       probing: saying(new Probing()),
       travel: saying(new Travel({ ...learning, geo })),
       window: {

@@ -16,7 +16,10 @@ export interface VolumeOptions {
   readonly rarity?: number;
   /** How many times the median is unusual at least, whatever the spread. @default 1.5 */
   readonly ratio?: number;
-  /** When nothing was delivered of an entity, [from, to) in milliseconds since 1970: an hour in it without a count is no zero. @default none */
+  /**
+   * When nothing was delivered of an entity, [from, to) in milliseconds since 1970: an hour in it without a count is no zero. Only what has
+   * ended before that which is judged is looked at: what is not over yet is not known in every split. @default none
+   */
   readonly gaps?: (entity: Entity) => readonly (readonly [from: number, to: number])[];
 }
 
@@ -40,7 +43,7 @@ export interface VolumeState {
 /**
  * Console sign-ins, failed sign-ins, roles assumed, denied calls, secrets read, deletions and reads of data of principals, addresses, accounts and
  * regions, counted by the hour: hours with unusually many, and weeks with more and more. An hour is judged when it is over, from the
- * eight weeks before it; `early` judges the one in hand.
+ * eight weeks before it.
  */
 export class Volumes {
   readonly kinds: readonly EntityKind[] = ['principal', 'address', 'account', 'region'];
@@ -110,17 +113,6 @@ export class Volumes {
     return anomalies.sort((a, b) => a.time - b.time);
   }
 
-  /**
-   * The anomalies of the hour that the watermark lies in, after `advance`, from what was counted in it so far. Counts only grow, and what an
-   * hour is compared with is over: whatever is told here is told again, with the same id and the whole count, when the hour is over.
-   */
-  early(state: VolumeState, entity: Entity, watermark: number): Anomaly[] {
-    return VOLUMES.flatMap((volume) => {
-      const series = state.series[volume];
-      return series?.waiting[0] === hourOf(watermark) ? this.#judgeHour(state, entity, volume, series) : [];
-    });
-  }
-
   /** Whether it did nothing for 90 days, and nothing waits. */
   isOver({ spells, series }: VolumeState, watermark: number): boolean {
     if (watermark === Number.POSITIVE_INFINITY) return false;
@@ -156,7 +148,8 @@ export class Volumes {
     const from = Math.min(to, Math.max(to - REMEMBERED, since === undefined ? to : hourOf(since)));
     const counts = countsOf(series, from, to);
     for (const [start, end] of this.#options.gaps(entity)) {
-      for (let hour = Math.max(from, hourOf(start)); hour < to && hour * HOUR < end; hour += 1) {
+      if (end > to * HOUR) continue;
+      for (let hour = Math.max(from, hourOf(start)); hour * HOUR < end; hour += 1) {
         if (counts[hour - from] === 0) counts[hour - from] = Number.NaN;
       }
     }

@@ -1,4 +1,4 @@
-import { detectionSentence, inOrder } from '../alerts/story.ts';
+import { detectionSentence, inOrder, isSilence } from '../alerts/story.ts';
 import { cut, plain } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Incident } from '../incidents/model.ts';
@@ -108,7 +108,7 @@ export function incidentFinding(incident: Told, home: Home, standing?: Standing)
     UpdatedAt: standing === undefined ? lastSeen : new Date(standing.updatedAt).toISOString(),
     FirstObservedAt: opened,
     LastObservedAt: lastSeen,
-    Title: cut(`${incident.top.title} by ${incident.principal}`, TITLE),
+    Title: cut(`${incident.top.title}${isSilence(incident) ? ':' : ' by'} ${incident.principal}`, TITLE),
     Description:
       standing === undefined
         ? cut(`${sum}${reasons}`, DESCRIPTION)

@@ -1,5 +1,5 @@
 import type { Told } from '../alerts/receipt.ts';
-import { askOwner, detectionText, inOrder, shortPrincipal } from '../alerts/story.ts';
+import { askOwner, detectionText, inOrder, isSilence, shortPrincipal } from '../alerts/story.ts';
 import { clock, count, countOf, cut, day, duration, listOf, plain, utc } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Detection } from '../incidents/model.ts';
@@ -30,22 +30,23 @@ export function incidentLetter(item: IncidentItem, context: EmailContext): Lette
   const title = plain(item.top.title, 120) || 'Risky activity';
   const others = Math.max(0, item.detections.length - 1);
   const headline = others === 0 ? title : `${title} and ${count(others)} more`;
-  const about = `${principal} in ${whereabouts(item.accounts)}`;
+  const silent = isSilence(item);
+  const about = silent ? principal : `${principal} in ${whereabouts(item.accounts)}`;
+  const whose = silent ? `, ${cut(principal, 50)}` : ` by ${cut(principal, 50)} in ${whereabouts(item.accounts)}`;
   const badge = item.level.toUpperCase();
   return {
-    subject: cut(
-      `[Trailwarden] ${badge} ${item.risk}${change(item, told)}: ${cut(headline, 100)} by ${cut(principal, 50)} in ${whereabouts(item.accounts)}`,
-      SUBJECT,
-    ),
+    subject: cut(`[Trailwarden] ${badge} ${item.risk}${change(item, told)}: ${cut(headline, 100)}${whose}`, SUBJECT),
     level: item.level,
     badge,
     risk: item.risk,
     headline,
     about,
-    verdict: verdict(item),
+    verdict: silent ? silenceVerdict(item) : verdict(item),
     blocks: [
       ...news(item, told),
-      { kind: 'facts', heading: 'Who, where and when', facts: facts(item) },
+      silent
+        ? { kind: 'facts', heading: 'What and when', facts: silenceFacts(item) }
+        : { kind: 'facts', heading: 'Who, where and when', facts: facts(item) },
       { kind: 'points', heading: `Why ${item.risk} points`, total: item.risk, points: points(item) },
       ...chain(item),
       story(item, context, told),
@@ -89,6 +90,16 @@ function verdict(item: IncidentItem): string[] {
   return lines;
 }
 
+function silenceVerdict({ level, status, guidance }: IncidentItem): string[] {
+  const seen = guidance[0] === undefined ? '' : ` ${plain(guidance[0].text, 700).split('. ')[0]}.`;
+  return [
+    `${URGENCY[level]}${seen} What happens meanwhile is not seen here.`,
+    status === 'resolved'
+      ? 'The incident is over: records come again. Whether those of the time between will still come, or are lost, has to be looked at.'
+      : 'The incident is open until records come again.',
+  ];
+}
+
 /** Whether it worked, as far as the gravest call of each detector tells. */
 function outcome(detections: readonly Detection[]): string {
   const failed = detections.filter(({ errorCode }) => errorCode !== '').length;
@@ -107,7 +118,8 @@ function news(item: IncidentItem, told: Told | undefined): Block[] {
   if (tactics.length > 0) lines.push(`New ${tactics.length === 1 ? 'tactic' : 'tactics'}: ${listOf(tactics)}.`);
   const fresh = item.detections.filter(({ detector }) => !told.detectors.includes(detector)).length;
   if (fresh > 0) lines.push(`${countOf(fresh, 'new detection')}, marked in the story.`);
-  if (item.status === 'resolved') lines.push('Nothing more was seen for 24 h: it is resolved.');
+  if (item.status === 'resolved')
+    lines.push(isSilence(item) ? 'Records come again: it is resolved.' : 'Nothing more was seen for 24 h: it is resolved.');
   return lines.length === 0 ? [] : [{ kind: 'news', heading: `New since the mail of ${utc(told.at)}`, lines }];
 }
 
@@ -125,6 +137,13 @@ function facts(item: IncidentItem): Extract<Block, { kind: 'facts' }>['facts'] {
     { label: item.addresses.length === 1 ? 'Address' : 'Addresses', values: places(item.addresses, 80) },
     { label: 'First seen', values: [first] },
     { label: 'Last seen', values: [utc(item.updated)] },
+  ];
+}
+
+function silenceFacts(item: IncidentItem): Extract<Block, { kind: 'facts' }>['facts'] {
+  return [
+    { label: 'Silent', values: [plain(item.principal, 512)] },
+    { label: 'Evident since', values: [utc(item.opened)] },
   ];
 }
 

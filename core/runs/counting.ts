@@ -13,7 +13,10 @@ import type { Memory, SignalledEvent, WaitingCopy } from '../state/memory.ts';
 /** A section with its events scored. */
 export interface ScoredSection {
   readonly section: Section;
+  /** With the times of events from the future set right, see {@link grounded}. */
   readonly parts: readonly ScoredPart[];
+  /** How many events those were. */
+  readonly future: number;
 }
 
 /** What came in a run and counts. */
@@ -37,6 +40,8 @@ export interface RunSums {
   duplicates: number;
   rejects: number;
   late: number;
+  /** Events whose time lies more than a day after their delivery. */
+  future: number;
   signals: number;
   /** Newest delivery minus the newest event in it, milliseconds; 0 when nothing came. */
   delivery: number;
@@ -76,6 +81,7 @@ class Counting implements Counted {
     duplicates: 0,
     rejects: 0,
     late: 0,
+    future: 0,
     signals: 0,
     delivery: 0,
   };
@@ -111,7 +117,7 @@ class Counting implements Counted {
     return this;
   }
 
-  #countSection({ section, parts }: ScoredSection): void {
+  #countSection({ section, parts, future }: ScoredSection): void {
     const { delivered, counts, backfill } = section;
     if (backfill !== undefined) this.#countBackfill(section, backfill);
     if (this.#memory.sections.seen.add(sectionIdentity(section), 0, delivered)) {
@@ -123,6 +129,8 @@ class Counting implements Counted {
     let newest = Number.NEGATIVE_INFINITY;
     let late = 0;
     for (const part of parts) {
+      // Copies too: they were delivered.
+      this.#memory.arrivals.take(part);
       const marks = this.#marker.mark(part);
       for (let event = 0; event < part.count; event += 1) {
         if (marks !== null && marks[event] !== MARK.counts) continue;
@@ -139,6 +147,7 @@ class Counting implements Counted {
     const day = this.#memory.day(dayOf(delivered));
     countSection(day, counts, duplicates, labelOf(section), section.problem);
     day.late += late;
+    day.future += future;
     const { sums } = this;
     sums.sections += 1;
     sums.records += counts.records;
@@ -147,6 +156,7 @@ class Counting implements Counted {
     sums.duplicates += counts.duplicates + duplicates;
     sums.rejects += counts.records - counts.events - counts.duplicates - counts.excluded;
     sums.late += late;
+    sums.future += future;
     if (newest > this.#newest && backfill === undefined) {
       this.#newest = newest;
       sums.delivery = Math.max(0, delivered - newest);
@@ -250,11 +260,13 @@ function identityIn(section: Section, backfill: string): Uint32Array {
 }
 
 function signalled(part: ScoredPart, event: number, lines: readonly Uint8Array[], backfill: boolean): SignalledEvent {
+  const time = part.times[event] as number;
   return {
-    time: part.times[event] as number,
+    time,
     words: [...part.ids.subarray(event * 4, event * 4 + 4)],
     risk: part.risks[event] as number,
-    signals: lines.map((line): IncidentSignal => ({ ...parseSignalLine(text(line)), ...(backfill ? { backfill } : {}) })),
+    // The line shows the record's own time, even one from the future.
+    signals: lines.map((line): IncidentSignal => ({ ...parseSignalLine(text(line)), time, ...(backfill ? { backfill } : {}) })),
   };
 }
 

@@ -8,6 +8,7 @@ import type { DetectorText } from '../rules/model.ts';
 import { countSignal, type DayMemory, dayOf, noteExceptions } from '../scoring/rollups.ts';
 import type { ScoredPart } from '../scoring/section.ts';
 import {
+  ARRIVALS,
   BACKFILL_PATIENCE,
   type BackfilledIncident,
   CORRELATIONS,
@@ -19,6 +20,7 @@ import {
 import { SHARDS } from '../state/principals.ts';
 import { type Counted, countSections, isCounted, type RunSums, type ScoredSection } from './counting.ts';
 import { groupSignals } from './grouping.ts';
+import { watchSilences } from './silences.ts';
 
 /** How late an event may come and still meet everything in its order: the watermark stays so far behind the clock. */
 export const LATENESS = 15 * 60_000;
@@ -119,7 +121,7 @@ export function touchedBy(memory: Memory, scored: readonly ScoredSection[], wate
   if (scored.length > 0 || memory.copies.size > 0) for (const n of UNUSUAL_SHARDS) names.add(`baselines/${n}`);
   // Whom the baselines speak of is known only once they have spoken.
   for (let n = 0; n < SHARDS; n += 1) names.add(`principals/${n}`);
-  names.add(MODEL).add(CORRELATIONS);
+  names.add(MODEL).add(CORRELATIONS).add(ARRIVALS);
   if (Number.isFinite(watermark)) names.add(partitionOf.day(dayOf(watermark)));
   for (const hour of hours) {
     names.add(partitionOf.ids(hour * 3_600_000));
@@ -148,6 +150,7 @@ export function planRun(memory: Memory, scored: readonly ScoredSection[], option
   const { ids } = memory.exceptions;
   if (ids.length > 0 && Number.isFinite(watermark)) noteExceptions(memory.day(dayOf(watermark)), ids);
   noteBackfilled(memory, items);
+  items.push(...silent(memory, counted, options, watermark, live));
   const told = (level: Level) => levelRank(level) >= levelRank(threshold);
   const summaries = endBackfills(memory, run, now, told);
   const goesLive = options.waitForBackfill && (summaries.length > 0 || hasWaited(memory, scored, now));
@@ -166,6 +169,7 @@ export function planRun(memory: Memory, scored: readonly ScoredSection[], option
 /** Has the detectors with a memory say what they have to up to the watermark; it is signals like any other. */
 function judge(memory: Memory, { events, signalLines, sums }: Counted, watermark: number): void {
   if (watermark === Number.NEGATIVE_INFINITY) return;
+  memory.arrivals.advance(watermark);
   for (const anomaly of memory.unusual.advance(watermark)) {
     const { words, signal } = anomalySignal(anomaly, memory.exceptions);
     countSignal(memory.day(dayOf(watermark)), signal);
@@ -173,6 +177,25 @@ function judge(memory: Memory, { events, signalLines, sums }: Counted, watermark
     signalLines.push(Buffer.from(anomalyLine(anomaly, memory.exceptions)));
     if (signal.principal !== '') events.push({ time: signal.time, words, risk: signal.risk, signals: [signal] });
   }
+}
+
+/** Tells of silences; gives the incidents that open or end with them. */
+function silent(
+  memory: Memory,
+  { signalLines, sums }: Counted,
+  { run, now }: Pick<RunOptions, 'run' | 'now'>,
+  watermark: number,
+  live: boolean,
+): readonly IncidentItem[] {
+  const backfilling = memory.backfills.size > 0;
+  const { watch, lines, items } = watchSilences(memory.arrivals, memory.silences, { run, now, watermark, live, backfilling });
+  memory.silences = watch;
+  for (const { detector, line } of lines) {
+    countSignal(memory.day(dayOf(watermark)), { detector });
+    sums.signals += 1;
+    signalLines.push(Buffer.from(line));
+  }
+  return items;
 }
 
 /** Whether live events have waited too long for a backfill that does not come: then they wait no longer. */

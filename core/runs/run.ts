@@ -1,3 +1,4 @@
+import { ANOMALY_TEXTS } from '../anomalies/advice.ts';
 import { Exceptions } from '../risk/exceptions.ts';
 import { detectorOf, detectorOfRule } from '../rules/correlation.ts';
 import type { DetectorText, LoadedRules } from '../rules/model.ts';
@@ -103,7 +104,10 @@ function textsOf({ rules, correlations }: LoadedRules): Map<string, DetectorText
   ]);
 }
 
-/** Whether time alone gives a run something to do: incidents that are over, events that the watermark has passed, a backfill that stays away. */
+/**
+ * Whether time alone gives a run something to do: incidents that are over, events that the watermark has passed, a backfill that stays away, a further hour
+ * in which the trail may have fallen silent.
+ */
 function isDue({ live, due, now: last }: LedgerState, now: number): boolean {
   return live ? due < now - LATENESS : due < Number.POSITIVE_INFINITY && last + BACKFILL_PATIENCE < now;
 }

@@ -8,6 +8,7 @@ import { mapBounded } from './bounded.ts';
 import { Budget, MOST_TRIES } from './budget.ts';
 import type { ScoredSection } from './counting.ts';
 import { computing, type Engine } from './engine.ts';
+import { grounded } from './future.ts';
 import type { RunPorts, WaitingBatch } from './ports.ts';
 
 /** Batches that one run takes at most. */
@@ -63,8 +64,10 @@ export async function takeBatches(
       for (const section of batch.sections) {
         const isKnown = memory.sections.seen.has(sectionIdentity(section), 0, section.delivered);
         if (!isKnown) computing(() => scoreSection(batch, section, scorer, record));
-        budget.hold(parts);
-        scored.push({ section, parts: parts.splice(0) });
+        const all = parts.splice(0).map((part) => grounded(part, section.delivered));
+        const ours = all.map(({ part }) => part);
+        budget.hold(ours);
+        scored.push({ section, parts: ours, future: all.reduce((sum, { future }) => sum + future, 0) });
       }
     } catch (error) {
       if (!(error instanceof BatchError)) throw error;

@@ -1,4 +1,5 @@
 import { SeenIds } from '../records/seen.ts';
+import { ReadingClock } from './reading-clock.ts';
 import { type Alias, onlyEvent, type ScoredPart } from './section.ts';
 
 /** What becomes of an event: it counts, it is a duplicate, or it waits (see {@link DuplicateMarker}). */
@@ -121,8 +122,7 @@ const MOST_HELD = 20_000;
 export class Duplicates {
   readonly #memory = { seen: new SeenIds(), shared: new SeenIds(), held: new Map<string, HeldCopy<ScoredPart>>() };
   readonly #marker = new DuplicateMarker<ScoredPart>(this.#memory, onlyEvent);
-  /** Event time up to which the reading has come. */
-  #clock = Number.NEGATIVE_INFINITY;
+  readonly #clock = new ReadingClock();
 
   /** Duplicates found so far. */
   get count(): number {
@@ -134,12 +134,12 @@ export class Duplicates {
     const marks = this.#marker.mark(part);
     const { held } = this.#memory;
     if (held.size === 0) return [{ part, marks }];
-    this.#clock = Math.max(this.#clock, middleTime(part));
+    this.#clock.see(part);
     let over = held.size - MOST_HELD;
     let waiting = false;
     const released = this.#marker.release(({ time }) => {
       // Oldest first: what came after one that still waits is not let go before it.
-      waiting ||= over <= 0 && time >= this.#clock - PATIENCE;
+      waiting ||= over <= 0 && time >= this.#clock.time - PATIENCE;
       over -= 1;
       return !waiting;
     });
@@ -154,9 +154,4 @@ export class Duplicates {
 
 function alone(part: ScoredPart): Marked {
   return { part, marks: null };
-}
-
-/** The median of a part's times: no single record from the future moves it. */
-export function middleTime(part: ScoredPart): number {
-  return part.times.slice().sort()[part.count >> 1] as number;
 }

@@ -9,6 +9,8 @@ export interface DayMemory {
   readonly counts: Counts;
   /** Events that came later than the watermark. */
   late: number;
+  /** Events whose time lies more than a day after their delivery. */
+  future: number;
   /** Files that could not be read whole, with the reason; the first {@link MOST_PROBLEMS}. */
   readonly problems: { readonly file: string; readonly reason: string }[];
   /** Of the events that happened on this day. */
@@ -39,6 +41,7 @@ export function newDay(): DayMemory {
   return {
     counts: noCounts(),
     late: 0,
+    future: 0,
     problems: [],
     signals: 0,
     levels: [0, 0, 0, 0, 0],

@@ -1,5 +1,7 @@
+import { Arrivals, type ArrivalsState } from '../anomalies/arrivals.ts';
 import type { Observation } from '../anomalies/observation.ts';
 import type { OutlierModelState } from '../anomalies/outliers.ts';
+import type { Silence } from '../anomalies/silence.ts';
 import { Unusual, type UnusualOptions } from '../anomalies/unusual.ts';
 import type { IncidentSignal } from '../incidents/model.ts';
 import { type Exceptions, NO_EXCEPTIONS } from '../risk/exceptions.ts';
@@ -76,6 +78,25 @@ interface HeldState {
   readonly waiting: number | null;
 }
 
+/** What is remembered of silences between runs, as JSON. */
+export interface SilenceWatch {
+  /** `now` of the first live run: from then on somebody would have seen what comes. Null before. */
+  readonly since: number | null;
+  /** The hour at which silences were looked for last. */
+  readonly looked: number | null;
+  /** Silences that were told and go on. */
+  readonly told: readonly Silence[];
+  /** Watermark beyond which time alone can make a silence evident; null when it cannot. */
+  readonly due: number | null;
+}
+
+export const NO_WATCH: SilenceWatch = { since: null, looked: null, told: [], due: null };
+
+interface ArrivalsMemory {
+  readonly arrivals: ArrivalsState;
+  readonly silences: SilenceWatch;
+}
+
 /** Event time for which the identities of events are kept; and those of objects, and roll-ups, as long as the tables keep what was counted of them. */
 const EVENTS_REMEMBERED = 35 * DAY;
 const OBJECTS_REMEMBERED = 430 * DAY;
@@ -100,6 +121,8 @@ export interface MemoryChanges {
 export const HELD = 'held';
 /** What the isolation forests are grown from. */
 export const MODEL = 'model';
+/** What came by account, region and hour, and which silences were told. */
+export const ARRIVALS = 'arrivals';
 /** Windows of correlations. */
 export const CORRELATIONS = 'correlations';
 
@@ -119,6 +142,8 @@ export class Memory {
   readonly ids: IdSegments;
   readonly sections: IdSegments;
   readonly unusual: Unusual;
+  arrivals = new Arrivals();
+  silences: SilenceWatch = NO_WATCH;
   correlator: Correlator;
   /** Events with signals later than the watermark, in no order. */
   events: SignalledEvent[] = [];
@@ -142,7 +167,7 @@ export class Memory {
     this.#loadedRules = rules;
     this.exceptions = exceptions;
     this.correlator = new Correlator(rules, undefined, exceptions);
-    this.unusual = new Unusual(unusual, (n) => this.#check(`baselines/${n}`));
+    this.unusual = new Unusual({ ...unusual, gaps: (entity) => this.arrivals.gapsOf(entity) }, (n) => this.#check(`baselines/${n}`));
     this.ids = new IdSegments(HOUR, (hour) => this.#check(`ids/${hour}`));
     this.sections = new IdSegments(DAY, (day) => this.#check(`sections/${day}`));
   }
@@ -182,11 +207,17 @@ export class Memory {
       case CORRELATIONS:
         this.correlator = new Correlator(this.#loadedRules, decodeSnapshot(name, bytes) as CorrelatorState, this.exceptions);
         break;
+      case ARRIVALS: {
+        const { arrivals, silences } = decodeSnapshot(name, bytes) as ArrivalsMemory;
+        this.arrivals = new Arrivals({}, arrivals);
+        this.silences = silences;
+        break;
+      }
       case MODEL:
         this.unusual.loadModel(decodeSnapshot(name, bytes) as OutlierModelState);
         break;
       case 'rollups':
-        this.#days.set(which, decodeSnapshot(name, bytes) as DayMemory);
+        this.#days.set(which, { ...newDay(), ...(decodeSnapshot(name, bytes) as DayMemory) });
         break;
       case HELD: {
         const { events, copies, backfills, waiting } = decodeSnapshot(name, bytes) as HeldState;
@@ -250,6 +281,8 @@ export class Memory {
     for (const [day, memory] of this.days) snapshots.push(snapshot(`rollups/${day}`, memory));
     for (const { n, state, due } of this.unusual.shards) snapshots.push(snapshot(`baselines/${n}`, state, due));
     snapshots.push(snapshot(MODEL, this.unusual.model), snapshot(CORRELATIONS, this.correlator.state, this.correlator.due));
+    const came: ArrivalsMemory = { arrivals: this.arrivals.state, silences: this.silences };
+    snapshots.push(snapshot(ARRIVALS, came, this.silences.due ?? undefined));
     const held: HeldState = {
       events: this.events,
       copies: [...this.copies],

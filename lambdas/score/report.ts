@@ -24,6 +24,7 @@ export function publishRun(told: Telemetry, report: RunReport, milliseconds: num
     Duplicates: sums?.duplicates ?? 0,
     Rejects: (sums?.rejects ?? 0) + broken.length,
     Late: sums?.late ?? 0,
+    Future: sums?.future ?? 0,
     Signals: sums?.signals ?? 0,
     Incidents: incidents,
     PutsRefused: refused.length,

@@ -97,16 +97,14 @@ test('only what was denied to someone is looked at', () => {
   expect(detector.wants('principal', observation(START, { denied: true, agent: '', network: '' }))).toBe(false);
 });
 
-test('the hour in hand is told early, with the same id', () => {
-  const detector = new Probing();
-  const kept = new Kept(detector, CI);
+test('the hour in hand is judged once it is over, with all of it', () => {
+  const kept = new Kept(new Probing(), CI);
   for (const event of denied(9, START)) kept.observe(event);
   kept.advance(START + 5 * MINUTE);
-  const [early] = detector.early(kept.state, CI, START + 5 * MINUTE);
-  expect(early).toMatchObject({ observed: 9, level: 'low' });
+  expect(kept.anomalies).toEqual([]);
   for (const event of denied(20, START + 6 * MINUTE, 9)) kept.observe(event);
   kept.advance(START + HOUR);
-  expect(kept.anomalies).toMatchObject([{ observed: 29, level: 'medium', cause: early?.cause, time: early?.time }]);
+  expect(kept.anomalies).toMatchObject([{ observed: 29, level: 'medium' }]);
 });
 
 test('a record that is late for its hour changes nothing', () => {

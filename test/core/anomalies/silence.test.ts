@@ -6,8 +6,12 @@ const HOUR = 3_600_000;
 const MONDAY = Date.UTC(2026, 7, 3) / HOUR;
 const ACCOUNT = '111122223333';
 
+interface Made extends Deliveries {
+  readonly hours: ReadonlyMap<number, number>;
+}
+
 /** Hours [from, to) of a series, those that `brings` gives a number of records. */
-function delivered(from: number, to: number, brings: (hour: number) => number, region = 'eu-central-1', account = ACCOUNT): Deliveries {
+function delivered(from: number, to: number, brings: (hour: number) => number, region = 'eu-central-1', account = ACCOUNT): Made {
   const hours = Array.from({ length: to - from }, (_, i) => [MONDAY + from + i, brings(from + i)] as const);
   return { account, region, hours: new Map(hours.filter(([, count]) => count > 0)) };
 }
@@ -48,7 +52,7 @@ describe('what always delivers', () => {
       title: 'No records arrive',
       text: `The trail of account ${ACCOUNT} delivered nothing for 5 hours from 2026-08-31 00:00 UTC, where about 500 records are usual and 0 hours were the longest pause.`,
       level: 'high',
-      confidence: 0.8,
+      confidence: 0.95,
       tactics: ['defense-evasion'],
       techniques: ['T1562.008'],
       time: now(WEEKS + 2),

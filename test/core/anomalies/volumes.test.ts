@@ -147,27 +147,6 @@ describe('the hour in hand', () => {
     expect(kept.anomalies).toHaveLength(1);
   });
 
-  test('is told early once it is above the band, as the same', () => {
-    const kept = quiet();
-    for (const event of attack.slice(0, 14)) kept.observe(event);
-    kept.advance(at(30, 3, 1));
-    expect(detector.early(kept.state, ALICE, at(30, 3, 1))).toEqual([]);
-    for (const event of attack.slice(14, 20)) kept.observe(event);
-    const [early] = detector.early(kept.state, ALICE, at(30, 3, 2));
-    expect(early).toMatchObject({ observed: 20, level: 'low', time: at(30, 4) });
-    for (const event of attack.slice(20)) kept.observe(event);
-    kept.advance(at(30, 4));
-    expect(kept.anomalies).toMatchObject([{ observed: 60, level: 'medium', time: at(30, 4), cause: early?.cause }]);
-    expect(detector.early(kept.state, ALICE, at(30, 4))).toEqual([]);
-  });
-
-  test('an hour after the one that the watermark lies in is not told early: what it is compared with is not known', () => {
-    const kept = quiet();
-    for (const event of attack) kept.observe(event);
-    kept.advance(at(30, 2, 50));
-    expect(detector.early(kept.state, ALICE, at(30, 2, 50))).toEqual([]);
-  });
-
   test('a half of an hour that would be unusual in full waits for the other half', () => {
     const kept = quiet();
     for (const event of attack.slice(0, 10)) kept.observe(event);

@@ -64,7 +64,8 @@ async function outcome(events: readonly Timed[], runs: readonly (readonly number
   for (const [i, run] of runs.entries()) {
     if (run.length === 0) continue;
     const bytes = Buffer.from(JSON.stringify({ Records: run.map((n) => events[n]?.json) }));
-    world.deliver([{ key: `file-${i}`, bytes, delivered: START }]);
+    const delivered = Math.max(...run.map((n) => events[n]?.time as number));
+    world.deliver([{ key: `file-${i}`, bytes, delivered }]);
     for (const n of run) left.delete(n);
     const earliest = [...left].reduce((least, n) => Math.min(least, events[n]?.time as number), end);
     await world.run(ENGINE, earliest + LATENESS - 500);

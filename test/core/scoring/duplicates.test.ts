@@ -27,6 +27,10 @@ const OUTSIDE = {
 };
 const shared = (name: string, n: number, more: JsonObject = {}) => of(name, n, { sharedEventID: eventID(999), ...more });
 
+/** An event in each of 25 hours, the middle one at that second. */
+const aDay = (middle: number) => Array.from({ length: 25 }, (_, i) => of('x', middle + (i - 12) * HOUR));
+const A_DAY = Array.from({ length: 25 }, () => 'x');
+
 test.each<[string, (readonly JsonObject[])[], string[]]>([
   ['different events', [[of('a', 1), of('b', 2)], [of('c', 3)]], ['a', 'b', 'c']],
   ['the first copy of an eventID wins, in one file', [[of('a', 1), of('b', 1), of('c', 2)]], ['a', 'c']],
@@ -50,10 +54,27 @@ test.each<[string, (readonly JsonObject[])[], string[]]>([
   ],
   [
     'another account’s copy waits for two hours of event time',
-    [[shared('outside', 1, OUTSIDE)], [of('later', 1 + 2 * HOUR + 1)], [shared('own', 2)]],
-    ['outside', 'later'],
+    [
+      [shared('outside', 12 * HOUR, { ...OUTSIDE, eventID: eventID(7) })],
+      aDay(14 * HOUR + 1),
+      [shared('own', 12 * HOUR, { eventID: eventID(8) })],
+    ],
+    ['outside', ...A_DAY],
   ],
-  ['and not a second less', [[shared('outside', 1, OUTSIDE)], [of('later', 1 + 2 * HOUR)], [shared('own', 2)]], ['later', 'own']],
+  [
+    'and not a second less',
+    [
+      [shared('outside', 12 * HOUR, { ...OUTSIDE, eventID: eventID(7) })],
+      aDay(14 * HOUR),
+      [shared('own', 12 * HOUR, { eventID: eventID(8) })],
+    ],
+    ['own', ...A_DAY],
+  ],
+  [
+    'a record from the future does not shorten that',
+    [[shared('outside', 1, OUTSIDE)], [of('future', 5, { eventTime: '2099-01-01T00:00:00Z' })], [shared('own', 2)]],
+    ['future', 'own'],
+  ],
   [
     'a sharedEventID that is no UUID tells nothing',
     [[shared('a', 1, { sharedEventID: 'x' }), shared('b', 2, { sharedEventID: 'x' })]],

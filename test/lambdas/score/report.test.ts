@@ -12,6 +12,7 @@ const SUMS = {
   duplicates: 0,
   rejects: 0,
   late: 0,
+  future: 0,
   signals: 0,
   delivery: 0,
 };
