@@ -188,10 +188,13 @@ function silent(
   live: boolean,
 ): readonly IncidentItem[] {
   const backfilling = memory.backfills.size > 0;
-  const { watch, lines, items } = watchSilences(memory.arrivals, memory.silences, { run, now, watermark, live, backfilling });
+  const { watch, lines, items } = watchSilences(memory.arrivals, memory.silences, {
+    ...{ run, now, watermark, live, backfilling },
+    exceptions: memory.exceptions,
+  });
   memory.silences = watch;
-  for (const { detector, line } of lines) {
-    countSignal(memory.day(dayOf(watermark)), { detector });
+  for (const { signal, line } of lines) {
+    countSignal(memory.day(dayOf(watermark)), signal);
     sums.signals += 1;
     signalLines.push(Buffer.from(line));
   }

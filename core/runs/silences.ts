@@ -4,7 +4,8 @@ import { HOUR, hourOf } from '../anomalies/spells.ts';
 import { anomalyLine, anomalySignal } from '../anomalies/unusual.ts';
 import { Group } from '../incidents/group.ts';
 import type { IncidentItem } from '../incidents/item.ts';
-import type { Incident } from '../incidents/model.ts';
+import type { Incident, IncidentSignal } from '../incidents/model.ts';
+import { type Exceptions, NO_EXCEPTIONS } from '../risk/exceptions.ts';
 import type { SilenceWatch } from '../state/memory.ts';
 import { itemContent } from './item.ts';
 
@@ -15,13 +16,15 @@ export interface SilenceOptions {
   readonly live: boolean;
   /** Whether a backfill is under way: what is live may have to wait behind it, and its absence says nothing. */
   readonly backfilling: boolean;
+  /** What makes a silence weigh nothing: an account that may well be silent. @default none */
+  readonly exceptions?: Exceptions;
 }
 
 /** What a run says of silences. */
 export interface SaidOfSilences {
   readonly watch: SilenceWatch;
-  /** A line of signals for each that is told now, with its detector. */
-  readonly lines: readonly { readonly detector: string; readonly line: string }[];
+  /** A signal for each that is told now, with its line. */
+  readonly lines: readonly { readonly signal: Pick<IncidentSignal, 'detector' | 'excepted'>; readonly line: string }[];
   /** Incidents that open, and those that are over. */
   readonly items: readonly IncidentItem[];
 }
@@ -33,7 +36,7 @@ export interface SaidOfSilences {
 export function watchSilences(
   arrivals: Arrivals,
   before: SilenceWatch,
-  { run, now, watermark, live, backfilling }: SilenceOptions,
+  { run, now, watermark, live, backfilling, exceptions = NO_EXCEPTIONS }: SilenceOptions,
 ): SaidOfSilences {
   if (!live || watermark === Number.NEGATIVE_INFINITY) return { watch: before, lines: [], items: [] };
   const since = before.since ?? now;
@@ -51,11 +54,11 @@ export function watchSilences(
     watch: { since, looked: looks ? hour : before.looked, told, due: canTell ? (hour + 1) * HOUR : null },
     lines: fresh.map((silence) => {
       const anomaly = silenceAnomaly(silence);
-      return { detector: anomaly.detector, line: anomalyLine(anomaly) };
+      return { signal: anomalySignal(anomaly, exceptions).signal, line: anomalyLine(anomaly, exceptions) };
     }),
     items: [
-      ...over.flatMap((silence) => incidentOf(silence, 'resolved', { version: 2, versionAt: now, run })),
-      ...fresh.flatMap((silence) => incidentOf(silence, 'open', { version: 1, versionAt: now, run })),
+      ...over.flatMap((silence) => incidentOf(silence, 'resolved', exceptions, { version: 2, versionAt: now, run })),
+      ...fresh.flatMap((silence) => incidentOf(silence, 'open', exceptions, { version: 1, versionAt: now, run })),
     ],
   };
 }
@@ -77,10 +80,11 @@ const HARMLESS = ['An account that is closed, or has nothing to do for longer th
 function incidentOf(
   silence: Silence,
   status: Incident['status'],
+  exceptions: Exceptions,
   version: Pick<IncidentItem, 'version' | 'versionAt' | 'run'>,
 ): IncidentItem[] {
-  if (silence.scope === 'region') return [];
   const anomaly = silenceAnomaly(silence);
+  if (silence.scope === 'region' || anomalySignal(anomaly, exceptions).signal.excepted !== undefined) return [];
   const { signal } = anomalySignal({ ...anomaly, principal: silentName(silence) });
   const group = new Group(signal);
   group.add(signal);

@@ -103,6 +103,20 @@ test('an account that falls silent while another delivers', async () => {
   expect(incidentsOf(world)).toEqual([[`trail of account ${OTHER}`, 'open', 'medium', 1]]);
 });
 
+test('an account that may well be silent is listed and opens no incident', async () => {
+  const exceptions = [{ rule: 'anomaly:silence:account', account: OTHER, owner: 'platform', reason: 'closed', expires: '2030-01-01' }];
+  const engine = { ...ENGINE, config: { ...ENGINE.config, exceptions } };
+  const world = await watched(['111122223333', OTHER], 240);
+  for (let hour = 240; hour < 246; hour += 1) {
+    world.deliver([hours(hour, hour + 1)]);
+    await world.run(engine, at(hour));
+  }
+  expect(world.signals().filter(({ detector }) => detector === 'anomaly:silence:account')).toMatchObject([
+    { account: OTHER, weight: 0, risk: 0, excepted: { owner: 'platform' } },
+  ]);
+  expect(incidentsOf(world)).toEqual([]);
+});
+
 describe('what is no silence', () => {
   test('batches that are left for the next run', async () => {
     const world = await watched(['111122223333'], 240);
@@ -168,7 +182,7 @@ test('an account or region that was told is not told again while the whole trail
     const now = START + hour * HOUR + LATENESS;
     const said = watchSilences(arrivals, watch, { run: 1, now, watermark: now - LATENESS, live: true, backfilling: false });
     watch = JSON.parse(JSON.stringify(said.watch)) as typeof watch;
-    for (const { detector } of said.lines) told.push([String(hour), detector]);
+    for (const { signal } of said.lines) told.push([String(hour), signal.detector]);
     for (const { principal, status } of said.items) told.push([String(hour), principal, status]);
   }
   expect(told).toEqual([
