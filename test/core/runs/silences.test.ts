@@ -220,7 +220,7 @@ describe('what people read of a silence', () => {
     const finding = incidentFinding(item, HOME, { updatedAt: item.versionAt, archived: false });
     expect(finding.Title).toBe('No records arrive: trail of account 111122223333');
     expect(finding.Description).toBe(
-      'Risk 74 from 1 signals. No records arrive (+74). Story: 2026-09-17 02:00:00 No records arrive: account 111122223333.',
+      'Risk 74 from 1 signals. No records arrive (+74). Story: 2026-09-17 02:00:00 No records arrive: it delivered nothing for 2 hours from 2026-09-17 00:00 UTC, where about 2 records are usual and 0 hours were the longest pause.',
     );
     expect(finding.Remediation.Recommendation.Text).toContain('delivered nothing for 2 hours');
     expect(finding.Resources.map(({ Type, Id }) => [Type, Id])).toEqual([
