@@ -1,6 +1,6 @@
 import type { Arrivals } from '../anomalies/arrivals.ts';
 import { type Silence, silenceAnomaly, silences } from '../anomalies/silence.ts';
-import { HOUR, hourOf } from '../anomalies/spells.ts';
+import { FORGOTTEN, HOUR, hourOf } from '../anomalies/spells.ts';
 import { anomalyLine, anomalySignal } from '../anomalies/unusual.ts';
 import { Group } from '../incidents/group.ts';
 import type { IncidentItem } from '../incidents/item.ts';
@@ -47,7 +47,9 @@ export function watchSilences(
   const found = looks ? silences(arrivals.deliveries, watermark, { since, latest: now }) : [];
   const known = new Set(before.told.map(nameOf));
   const fresh = found.filter((silence) => !known.has(nameOf(silence)));
-  const told = [...before.told.filter(goesOn), ...fresh];
+  // A region that is forgotten itself can neither be told again nor end anything.
+  const isForgotten = ({ scope, since: from }: Silence) => scope === 'region' && hour - from / HOUR > FORGOTTEN + 48;
+  const told = [...before.told.filter((silence) => goesOn(silence) && !isForgotten(silence)), ...fresh];
   const over = before.told.filter((silence) => !goesOn(silence));
   const canTell = arrivals.isKnown && !told.some(({ scope }) => scope === 'trail');
   return {
