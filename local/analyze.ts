@@ -5,14 +5,10 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import type { Anomaly } from '../core/anomalies/anomaly.ts';
-import { Arrivals } from '../core/anomalies/arrivals.ts';
 import type { GeoDatabase } from '../core/anomalies/geo.ts';
-import { type Observer, observerOf } from '../core/anomalies/observe.ts';
-import { gaps, silenceAnomaly, soundHours } from '../core/anomalies/silence.ts';
-import { anomalyLine, anomalySignal, Unusual } from '../core/anomalies/unusual.ts';
+import { anomalyLine, anomalySignal } from '../core/anomalies/unusual.ts';
 import type { Config } from '../core/config/schema.ts';
-import { IncidentGrouping } from '../core/incidents/grouping.ts';
-import type { Incident, IncidentSignal } from '../core/incidents/model.ts';
+import type { IncidentSignal } from '../core/incidents/model.ts';
 import { type Level, levelRank } from '../core/levels.ts';
 import { homeOf, incidentFinding } from '../core/outputs/asff.ts';
 import { correlationLine } from '../core/outputs/correlation-line.ts';
@@ -24,22 +20,23 @@ import { parseSignalLine } from '../core/outputs/signals.ts';
 import { addCounts, noCounts } from '../core/records/counts.ts';
 import type { Limits } from '../core/records/inflate.ts';
 import { exceptionUses } from '../core/risk/exception-use.ts';
-import { Exceptions } from '../core/risk/exceptions.ts';
-import { type Correlated, Correlator } from '../core/rules/correlation.ts';
+import type { Correlated } from '../core/rules/correlation.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
 import { compileRules } from '../core/rules/ruleset.ts';
 import { Duplicates, MARK, type Marked } from '../core/scoring/duplicates.ts';
 import type { Filters } from '../core/scoring/filters.ts';
-import { ReadingClock } from '../core/scoring/reading-clock.ts';
 import type { ScoredPart } from '../core/scoring/section.ts';
 import { Tally } from '../core/scoring/tally.ts';
+import type { AnalysisState } from '../core/state/analysis.ts';
 import { splitLines } from './lines.ts';
 import { OrderedLines } from './ordered-lines.ts';
 import { runHere, runOnWorkers, type Taker } from './pool.ts';
 import { fetchInOrder, parseS3, S3Source } from './s3.ts';
 import { explain, findFiles, inOrder, type Source, SourceError, type Unreadable } from './sources.ts';
+import { fileName, readState, writeState } from './state-file.ts';
 import type { Problem, Task, TaskResult } from './tasks.ts';
 import { ToldSignals } from './told-signals.ts';
+import { Watch } from './watch.ts';
 
 export interface AnalyzeOptions {
   readonly version: string;
@@ -51,6 +48,8 @@ export interface AnalyzeOptions {
   readonly config: Config;
   readonly geo?: GeoDatabase | undefined;
   readonly filters: Filters;
+  /** Where the memory lies that analyses of one trail share. */
+  readonly state?: string | undefined;
   readonly threads: number;
   readonly events: 'all' | 'risky';
   readonly minLevel: Level;
@@ -73,10 +72,6 @@ export class Stopped extends Error {
 const TASK_BYTES = 1024 ** 2;
 const TASK_SOURCES = 64;
 const MOST_PROBLEMS = 1000;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-/** Event time that the detectors with a memory stay behind the reading: files hold a day, and some come late. */
-const SLACK = 3 * DAY;
 
 const OUTPUTS = [
   'events.ndjson.gz',
@@ -97,10 +92,14 @@ const OUTPUTS = [
  */
 export async function analyze(options: AnalyzeOptions): Promise<Results> {
   const s3 = options.paths.some((path) => parseS3(path) !== null) ? new S3Source() : undefined;
-  const { sources, unreadable } = await findSources(options, s3);
+  const before = options.state === undefined ? undefined : readState(options.state);
+  const found = await findSources(options, s3);
+  const { unreadable } = found;
+  const read = new Set(before?.files);
+  const sources = found.sources.filter((source) => !read.has(fileName(source)));
   const total = sources.reduce((sum, { size }) => sum + size, 0);
   const work = makeFolders(options.out);
-  const run = new Run(options, work);
+  const run = new Run(options, work, before, found.sources);
   try {
     for (const { label, reason } of unreadable) run.refuse(label, reason);
     options.progress(0, total);
@@ -110,7 +109,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Results> {
     if (threads === 1) await runHere(tasks, setup, run);
     else await runOnWorkers(tasks, setup, run, threads, workerScript);
     if (options.stopped()) throw new Stopped('The run was stopped; no output was written.');
-    const results = await run.finish();
+    const { results, state } = await run.finish(found.sources.length - sources.length);
+    if (options.state !== undefined && state !== undefined) writeState(options.state, state);
     options.progress(total, total);
     return results;
   } finally {
@@ -201,27 +201,20 @@ class Run implements Taker {
   readonly #problems: Problem[] = [];
   readonly #duplicates = new Duplicates();
   readonly #tally: Tally;
-  readonly #observer: Observer;
-  readonly #unusual: Unusual;
-  readonly #exceptions: Exceptions;
-  readonly #arrivals = new Arrivals({ all: true });
-  /** Up to where the detectors with a memory have judged. */
-  #judged = Number.NEGATIVE_INFINITY;
-  readonly #clock = new ReadingClock();
+  readonly #watch: Watch;
+  /** Names of the files that were read, those of the analyses before first. */
+  readonly #files: readonly string[];
   readonly #events: OrderedLines;
   readonly #signals: OrderedLines;
 
-  constructor(options: AnalyzeOptions, work: string) {
+  constructor(options: AnalyzeOptions, work: string, before: AnalysisState | undefined, sources: readonly Source[]) {
     this.#options = options;
     this.#work = work;
     this.rows = { events: options.events, minRank: levelRank(options.minLevel), table: options.config.report.events > 0 };
-    this.#observer = observerOf(options.config, options.geo?.locate);
-    this.#unusual = new Unusual({
-      learningDays: options.config.anomalies.learningDays,
-      geo: options.geo,
-      gaps: (entity) => this.#arrivals.gapsOf(entity),
-    });
-    this.#exceptions = new Exceptions(options.config.exceptions);
+    const { loaded, config, geo } = options;
+    this.#watch = new Watch({ loaded, config, geo, before, keeps: options.state !== undefined });
+    this.#watch.told = (anomaly) => this.#tell(anomaly);
+    this.#files = options.state === undefined ? [] : [...new Set([...(before?.files ?? []), ...sources.map(fileName)])];
     this.#tally = new Tally(options.loaded.rules, options.config.report.events);
     this.#events = new OrderedLines([
       { path: join(work, 'events.ndjson.gz'), gzip: true, header: '' },
@@ -235,16 +228,14 @@ class Run implements Taker {
   }
 
   part(part: ScoredPart): void {
-    this.#arrivals.take(part);
+    this.#watch.arrived(part);
     for (const marked of this.#duplicates.mark(part)) this.#count(marked);
-    // Files come in the order of time, but for what a file of a day goes back: no need to keep months unjudged.
-    this.#clock.see(part);
-    if (this.#clock.time - SLACK - DAY > this.#judged) this.#judge(this.#clock.time - SLACK);
+    this.#watch.keepUp();
   }
 
   #count({ part, marks }: Marked): void {
     this.#tally.add(part, marks);
-    this.#observer.observe(part, marks, this.#judged, (event, times) => this.#unusual.observe(event, times));
+    this.#watch.count({ part, marks });
     const lines = [part.json, part.csv];
     for (let event = 0; event < part.count; event += 1) {
       if (marks === null || marks[event] === MARK.counts) this.#events.add(part.times[event] as number, part.ids, event * 4, lines, event);
@@ -283,16 +274,16 @@ class Run implements Taker {
     this.#signals.abandon();
   }
 
-  async finish(): Promise<Results> {
+  /** Writes the outputs; gives what was found, and the memory where one is kept. `known` files were read before, and left out. */
+  async finish(known: number): Promise<{ readonly results: Results; readonly state: AnalysisState | undefined }> {
     for (const marked of this.#duplicates.finish()) this.#count(marked);
     this.#counts.events -= this.#duplicates.count;
     this.#counts.duplicates += this.#duplicates.count;
-    this.#judge(Number.POSITIVE_INFINITY);
-    for (const gap of gaps(this.#arrivals.deliveries)) this.#tell(silenceAnomaly(gap));
+    this.#watch.finish();
     await Promise.all([this.#events.finish(), this.#signals.finish()]);
     const options = this.#options;
     const told = new ToldSignals(join(this.#work, 'anomalies.csv'), this.rows.minRank);
-    const all = await this.#incidents(told).finally(() => told.close());
+    const { incidents: all, state } = await this.#incidents(told).finally(() => told.close());
     await this.#events.mark(told.marks);
     const incidents = all.filter(({ level }) => levelRank(level) >= this.rows.minRank);
     const { rules, correlations } = options.loaded;
@@ -314,6 +305,7 @@ class Run implements Taker {
       configHash: hash(options.config),
       minLevel: options.minLevel,
       gravestIncident: all[0]?.risk ?? 0,
+      knownFiles: known,
     };
     const files: Readonly<Record<string, string>> = {
       'incidents.json': json(incidentsJson(results)),
@@ -327,47 +319,39 @@ class Run implements Taker {
     for (const name of OUTPUTS) {
       renameSync(join(this.#work, name), join(options.out, name));
     }
-    return results;
-  }
-
-  #judge(watermark: number): void {
-    this.#arrivals.advance(watermark);
-    for (const anomaly of this.#unusual.advance(watermark)) this.#tell(anomaly);
-    this.#judged = watermark;
+    return { results, state };
   }
 
   #tell(anomaly: Anomaly): void {
-    const { words, signal } = anomalySignal(anomaly, this.#exceptions);
-    const bytes = Buffer.from(anomalyLine(anomaly, this.#exceptions));
+    const { words, signal } = anomalySignal(anomaly, this.#watch.exceptions);
+    const bytes = Buffer.from(anomalyLine(anomaly, this.#watch.exceptions));
     this.#signals.add(signal.time, Uint32Array.from(words), 0, [{ bytes, ends: Uint32Array.of(bytes.length) }], 0);
   }
 
   /** Groups the signals, which now lie in order. */
-  async #incidents(told: ToldSignals): Promise<Incident[]> {
-    const grouping = new IncidentGrouping();
-    const correlator = new Correlator(this.#options.loaded, undefined, this.#exceptions);
+  async #incidents(told: ToldSignals): Promise<ReturnType<Watch['end']>> {
+    const watch = this.#watch;
     const [from, to] = ['signals.ndjson', 'signals.whole'].map((name) => join(this.#work, name)) as [string, string];
     const whole = createWriteStream(to);
     const take = (line: string, signal: IncidentSignal) => {
       whole.write(`${line}\n`);
       told.add(line, signal);
-      if (signal.principal !== '') grouping.add(signal);
+      watch.group(signal);
     };
     const correlate = (found: Correlated) => take(correlationLine(found).trimEnd(), found.signal);
     for await (const line of splitLines(createReadStream(from) as AsyncIterable<Buffer>)) {
       const signal = parseSignalLine(line);
-      const found = correlator.add(signal);
-      for (const one of found) if (one.signal.time < signal.time) correlate(one);
+      const [before, after] = watch.correlate(signal);
+      before.forEach(correlate);
       take(line, signal);
-      for (const one of found) if (one.signal.time >= signal.time) correlate(one);
+      after.forEach(correlate);
       if (whole.writableNeedDrain) await once(whole, 'drain');
     }
-    for (const found of correlator.advance(Number.POSITIVE_INFINITY)) correlate(found);
+    watch.correlationsLeft().forEach(correlate);
     whole.end();
     await finished(whole);
     renameSync(to, from);
-    // A record from the future does not make an incident of today a thing of the past.
-    return grouping.finish(Math.min(this.#tally.to, soundHours(this.#arrivals.deliveries)[1] * HOUR));
+    return watch.end(Math.min(this.#tally.to, watch.seen), this.#files);
   }
 }
 

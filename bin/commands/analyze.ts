@@ -38,6 +38,7 @@ interface AnalyzeFlags {
   readonly until?: number;
   readonly account?: readonly string[];
   readonly region?: readonly string[];
+  readonly state?: string;
   readonly threads?: number;
   readonly minLevel: Level;
   readonly failOn?: Level;
@@ -104,6 +105,7 @@ async function runAnalyze(version: string, paths: readonly string[], flags: Anal
         accounts: flags.account ?? [],
         regions: flags.region ?? [],
       },
+      state: flags.state,
       threads: flags.threads ?? Math.min(MOST_THREADS, availableParallelism()),
       events: flags.events,
       minLevel: flags.minLevel,
@@ -161,6 +163,7 @@ export function addAnalyze(program: Command, version: string): void {
     )
     .option('--account <id>', 'only events of this account, may be repeated, e.g. --account 111122223333', collect)
     .option('--region <code>', 'only events of this region, may be repeated, e.g. --region eu-west-1', collect)
+    .option('--state <file>', 'go on from this memory of earlier runs and keep it there, e.g. --state trail.memory')
     .option('-t, --threads <n>', 'threads that parse and score, e.g. --threads 4 (default: one per core)', wholeNumber(1, MOST_THREADS))
     .addOption(
       new Option('--min-level <level>', 'list only events and incidents of this level or above, e.g. --min-level medium')
@@ -181,6 +184,7 @@ export function addAnalyze(program: Command, version: string): void {
 Examples:
   $ npx trailwarden analyze ./AWSLogs --out result
   $ npx trailwarden analyze s3://my-trail-bucket/AWSLogs --since 2026-09-01 --events risky
+  $ npx trailwarden analyze ./AWSLogs --state trail.memory     (again each day: only new files are read)
   $ npx trailwarden analyze ./logs --rules ./my-rules --fail-on high --quiet
 
 Exit codes: 0 done, 1 could not do it (a sentence says why), 2 --fail-on was reached, 130 stopped.`,

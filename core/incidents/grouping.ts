@@ -98,13 +98,25 @@ export class IncidentGrouping {
   readonly #principals = new Map<string, PrincipalIncidents>();
   readonly #closed: Incident[] = [];
 
+  /** `before` is the {@link state} of a grouping that this one goes on with. */
+  constructor(before: Readonly<Record<string, PrincipalState>> = {}) {
+    for (const [id, state] of Object.entries(before)) this.#principals.set(id, PrincipalIncidents.from(state));
+  }
+
   add(signal: IncidentSignal): void {
-    let principal = this.#principals.get(signal.principal);
-    if (principal === undefined) {
-      principal = new PrincipalIncidents();
-      this.#principals.set(signal.principal, principal);
-    }
-    this.#close(principal.add(signal));
+    this.#close(this.#principal(signal).add(signal));
+  }
+
+  /** Takes a signal of a time up to which all was seen before: see {@link PrincipalIncidents.addLate}. */
+  addLate(signal: IncidentSignal, seen: number): void {
+    this.#close(this.#principal(signal).addLate(signal, signal.time + QUIET >= seen));
+  }
+
+  /** Ends what has 24 h of quiet before `until`; gives what is to be remembered for signals to come. */
+  state(until: number): Record<string, PrincipalState> {
+    this.#closeBefore(until);
+    const known = [...this.#principals].map(([id, principal]) => [id, principal.state] as const);
+    return Object.fromEntries(known.filter(([, { ordinal, group }]) => ordinal > 0 || group !== null));
   }
 
   /**
@@ -112,12 +124,23 @@ export class IncidentGrouping {
    * before it is resolved, the others are open still.
    */
   finish(until: number): Incident[] {
-    for (const principal of this.#principals.values()) {
-      this.#close(principal.closeBefore(until));
-      this.#close(principal.end(), 'open');
-    }
+    this.#closeBefore(until);
+    for (const principal of this.#principals.values()) this.#close(principal.end(), 'open');
     this.#principals.clear();
     return this.#closed.sort((a, b) => b.risk - a.risk || b.updated - a.updated || (a.id < b.id ? -1 : 1));
+  }
+
+  #principal({ principal: id }: IncidentSignal): PrincipalIncidents {
+    let principal = this.#principals.get(id);
+    if (principal === undefined) {
+      principal = new PrincipalIncidents();
+      this.#principals.set(id, principal);
+    }
+    return principal;
+  }
+
+  #closeBefore(until: number): void {
+    for (const principal of this.#principals.values()) this.#close(principal.closeBefore(until));
   }
 
   #close(group: Group | null, status: Incident['status'] = 'resolved'): void {

@@ -8,7 +8,10 @@ const MOST = 400;
  * `arn:aws:iam::111122223333:user/alice called iam:CreateUser, which …` becomes `it called iam:CreateUser, which …`.
  */
 export function saidOf(text: string, principal: string): string {
-  const own = principal === '' || text.includes(`${principal} of account `) ? text : text.replace(`The ${principal} `, 'it ').replace(`${principal} `, 'it ');
+  const own =
+    principal === '' || text.includes(`${principal} of account `)
+      ? text
+      : text.replace(`The ${principal} `, 'it ').replace(`${principal} `, 'it ');
   const clause = readableTimes(own)
     .replace(/^(?:In|From|At)\b/, (word) => word.toLowerCase())
     .replace(/\.$/, '');

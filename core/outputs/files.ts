@@ -51,6 +51,7 @@ export function summaryJson(results: Results): Record<string, unknown> {
       refused: results.refusals,
     },
     exceptions: results.exceptions,
+    knownFiles: results.knownFiles,
     problems: results.problems,
   };
 }

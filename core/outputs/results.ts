@@ -36,6 +36,8 @@ export interface Results {
   readonly minLevel: Level;
   /** Risk of the gravest incident of all, listed or not; 0 when there is none. */
   readonly gravestIncident: number;
+  /** Files that an analysis before had read, and this one left out: see `--state`. */
+  readonly knownFiles: number;
 }
 
 export interface RankedPrincipal {

@@ -43,6 +43,7 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
   const parts = [countOf(t.events, 'event'), countOf(t.duplicates, 'duplicate'), countOf(t.rejects, 'reject')];
   if (t.excluded > 0) parts.push(`${count(t.excluded)} left out by your filters`);
   lines.push(...wrap(`${countOf(t.records, 'record')} in ${countOf(t.files, 'file')} = ${parts.join(' + ')}${rejected}`, width, '  '));
+  if (results.knownFiles > 0) lines.push(`  ${countOf(results.knownFiles, 'file')} left out: read before, as the memory knows`);
   if (t.digests > 0) lines.push(`  ${countOf(t.digests, 'digest file')} left aside`);
   if (t.from !== null && t.to !== null) lines.push(`  From ${t.from} to ${t.to}`);
   lines.push(...wrap(`Accounts ${t.accounts.length}: ${list(t.accounts, 4)}`, width, '  '));

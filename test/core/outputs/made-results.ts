@@ -143,6 +143,7 @@ export function madeResults(doings: readonly Doings[], more: Partial<Results> = 
     configHash: 'bbbb',
     anomalies: NO_ANOMALIES,
     resourcesOf: () => [],
+    knownFiles: 0,
     minLevel: 'informational',
     gravestIncident: incidents[0]?.risk ?? 0,
     correlations: [],
