@@ -201,6 +201,7 @@ class Run implements Taker {
   readonly #problems: Problem[] = [];
   readonly #duplicates = new Duplicates();
   readonly #tally: Tally;
+  readonly #before: AnalysisState | undefined;
   readonly #watch: Watch;
   /** Names of the files that were read, those of the analyses before first. */
   readonly #files: readonly string[];
@@ -211,6 +212,7 @@ class Run implements Taker {
     this.#options = options;
     this.#work = work;
     this.rows = { events: options.events, minRank: levelRank(options.minLevel), table: options.config.report.events > 0 };
+    this.#before = before;
     const { loaded, config, geo } = options;
     this.#watch = new Watch({ loaded, config, geo, before, keeps: options.state !== undefined });
     this.#watch.told = (anomaly) => this.#tell(anomaly);
@@ -279,10 +281,10 @@ class Run implements Taker {
     for (const marked of this.#duplicates.finish()) this.#count(marked);
     this.#counts.events -= this.#duplicates.count;
     this.#counts.duplicates += this.#duplicates.count;
-    this.#watch.finish();
+    this.#watch.finish(this.#tally.to);
     await Promise.all([this.#events.finish(), this.#signals.finish()]);
     const options = this.#options;
-    const told = new ToldSignals(join(this.#work, 'anomalies.csv'), this.rows.minRank);
+    const told = new ToldSignals(join(this.#work, 'anomalies.csv'), this.rows.minRank, this.#before?.touched);
     const { incidents: all, state } = await this.#incidents(told).finally(() => told.close());
     await this.#events.mark(told.marks);
     const incidents = all.filter(({ level }) => levelRank(level) >= this.rows.minRank);
@@ -336,22 +338,18 @@ class Run implements Taker {
     const take = (line: string, signal: IncidentSignal) => {
       whole.write(`${line}\n`);
       told.add(line, signal);
-      watch.group(signal);
     };
     const correlate = (found: Correlated) => take(correlationLine(found).trimEnd(), found.signal);
     for await (const line of splitLines(createReadStream(from) as AsyncIterable<Buffer>)) {
       const signal = parseSignalLine(line);
-      const [before, after] = watch.correlate(signal);
-      before.forEach(correlate);
-      take(line, signal);
-      after.forEach(correlate);
+      watch.next(signal, () => take(line, signal), correlate);
       if (whole.writableNeedDrain) await once(whole, 'drain');
     }
-    watch.correlationsLeft().forEach(correlate);
+    watch.last(correlate);
     whole.end();
     await finished(whole);
     renameSync(to, from);
-    return watch.end(Math.min(this.#tally.to, watch.seen), this.#files);
+    return watch.end(Math.min(this.#tally.to, watch.seen), this.#files, (until) => told.touched(until));
   }
 }
 

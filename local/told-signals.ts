@@ -1,7 +1,7 @@
 import type { IncidentSignal } from '../core/incidents/model.ts';
 import { ANOMALY_COLUMNS, type AnomalySummary, AnomalyTally, anomalyRow, parseAnomalyLine } from '../core/outputs/anomalies.ts';
 import { csvRow } from '../core/outputs/csv.ts';
-import { type Resource, TouchedResources } from '../core/outputs/resources.ts';
+import { type Resource, TouchedResources, type TouchedState } from '../core/outputs/resources.ts';
 import { LineFileWriter } from './line-file.ts';
 import type { EventMark } from './line-marks.ts';
 
@@ -9,12 +9,13 @@ import type { EventMark } from './line-marks.ts';
 export class ToldSignals {
   readonly #file: LineFileWriter;
   readonly #tally: AnomalyTally;
-  readonly #touched = new TouchedResources();
+  readonly #touched: TouchedResources;
   readonly #marks: EventMark[] = [];
   readonly #excepted = new Map<string, number>();
 
-  /** `path` is that of anomalies.csv; `leastRank` the place of the lowest level that other outputs list. */
-  constructor(path: string, leastRank: number) {
+  /** `path` is that of anomalies.csv; `leastRank` the place of the lowest level that other outputs list; `touched` what an analysis before left. */
+  constructor(path: string, leastRank: number, touched?: TouchedState) {
+    this.#touched = new TouchedResources(touched);
     this.#file = new LineFileWriter({ path, gzip: false, header: csvRow(ANOMALY_COLUMNS) });
     this.#tally = new AnomalyTally(leastRank);
   }
@@ -48,6 +49,11 @@ export class ToldSignals {
 
   resourcesOf(incident: { readonly principal: string; readonly opened: number; readonly updated: number }): Resource[] {
     return this.#touched.of(incident);
+  }
+
+  /** What incidents that go on after a time were about. */
+  touched(until: number): TouchedState {
+    return this.#touched.state(until);
   }
 
   close(): Promise<void> {

@@ -7,6 +7,8 @@ import { Unusual } from '../core/anomalies/unusual.ts';
 import type { Config } from '../core/config/schema.ts';
 import { IncidentGrouping } from '../core/incidents/grouping.ts';
 import type { Incident, IncidentSignal } from '../core/incidents/model.ts';
+import { LATENESS } from '../core/lateness.ts';
+import type { TouchedState } from '../core/outputs/resources.ts';
 import { Exceptions } from '../core/risk/exceptions.ts';
 import { type Correlated, Correlator } from '../core/rules/correlation.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
@@ -19,6 +21,8 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Event time that the detectors with a memory stay behind the reading: files hold a day, and some come late. */
 const SLACK = 3 * DAY;
+/** Signals that wait for the next analysis at most; what comes beyond is taken at once. */
+const MOST_WAITING = 50_000;
 
 export interface WatchOptions {
   readonly loaded: LoadedRules;
@@ -45,6 +49,11 @@ export class Watch {
   /** The same for this one. */
   #judged: number;
   #tell: (anomaly: Anomaly) => void = () => {};
+  /** Signals that the analysis before left, in order. */
+  readonly #left: IncidentSignal[];
+  /** Signals later than what was judged, and what is remembered of all before them. */
+  readonly #waiting: IncidentSignal[] = [];
+  #principals: AnalysisState['principals'] | undefined;
 
   constructor({ loaded, config, geo, before, keeps }: WatchOptions) {
     this.#keeps = keeps;
@@ -58,6 +67,7 @@ export class Watch {
     if (before !== undefined) this.#unusual.loadModel(before.model);
     this.#correlator = new Correlator(loaded, before?.correlations, this.exceptions);
     this.#grouping = new IncidentGrouping(before?.principals);
+    this.#left = [...(before?.waiting ?? [])];
   }
 
   /** Has anomalies told. */
@@ -80,12 +90,12 @@ export class Watch {
     this.#observer.observe(part, marks, this.#judged, (event, times) => this.#unusual.observe(event, times));
   }
 
-  /** Judges what is left: everything, or where a memory is kept what is over by the last event. */
-  finish(): void {
-    const { deliveries } = this.#arrivals;
+  /** Judges what is left: everything, or where a memory is kept what is over a quarter of an hour before the last event, at `to`: files still to come begin before that. */
+  finish(to: number): void {
     const before = this.#before;
-    this.#judge(this.#keeps ? Math.max(this.#judged, this.seen) : Number.POSITIVE_INFINITY);
-    for (const gap of gaps(deliveries)) if (gap.evidentAt > before) this.#tell(silenceAnomaly(gap));
+    const end = Math.min(to, this.seen);
+    this.#judge(this.#keeps ? Math.max(this.#judged, end - LATENESS) : Number.POSITIVE_INFINITY);
+    for (const gap of gaps(this.#arrivals.deliveries)) if (gap.evidentAt > before) this.#tell(silenceAnomaly(gap));
   }
 
   /** Event time up to which everything was seen: a record from the future does not make what is of today a thing of the past. */
@@ -93,29 +103,66 @@ export class Watch {
     return Math.max(this.#before, soundHours(this.#arrivals.deliveries)[1] * HOUR - 1);
   }
 
-  /** Takes the next signal in order; gives the correlations that end before it, and those that it completes. */
-  correlate(signal: IncidentSignal): readonly [before: readonly Correlated[], after: readonly Correlated[]] {
-    if (signal.time <= this.#before) return [[], []];
+  /**
+   * Takes the next signal in order, and those that the analysis before left and that come before it. `take` is handed the signal, `correlate` each correlation that ends
+   * before it or that it completes, in order.
+   */
+  next(signal: IncidentSignal, take: () => void, correlate: (found: Correlated) => void): void {
+    while (this.#left[0] !== undefined && this.#left[0].time <= signal.time)
+      this.#step(this.#left.shift() as IncidentSignal, () => {}, correlate);
+    this.#step(signal, take, correlate);
+  }
+
+  /** Takes what the analysis before left, and has told the correlations that wait for nothing more. */
+  last(correlate: (found: Correlated) => void): void {
+    for (const signal of this.#left.splice(0)) this.#step(signal, () => {}, correlate);
+    this.#passed(correlate);
+  }
+
+  #step(signal: IncidentSignal, take: () => void, correlate: (found: Correlated) => void): void {
+    if (signal.time <= this.#before) {
+      // It comes too late for its place in the order.
+      take();
+      if (signal.principal !== '') this.#grouping.addLate(signal, this.#before);
+      return;
+    }
+    if (this.#keeps && signal.time > this.#judged && this.#waiting.length < MOST_WAITING) {
+      this.#passed(correlate);
+      this.#waiting.push(signal);
+      take();
+      this.#group(signal);
+      return;
+    }
     const found = this.#correlator.add(signal);
-    return [found.filter((one) => one.signal.time < signal.time), found.filter((one) => one.signal.time >= signal.time)];
+    for (const one of found) if (one.signal.time < signal.time) this.#tellCorrelated(one, correlate);
+    take();
+    this.#group(signal);
+    for (const one of found) if (one.signal.time >= signal.time) this.#tellCorrelated(one, correlate);
   }
 
-  /** Correlations that wait for nothing more. */
-  correlationsLeft(): readonly Correlated[] {
-    return this.#correlator.advance(this.#keeps ? this.#judged : Number.POSITIVE_INFINITY);
+  #tellCorrelated(found: Correlated, correlate: (found: Correlated) => void): void {
+    correlate(found);
+    this.#group(found.signal);
   }
 
-  /** Adds a signal to the incidents. What is of a time that was judged before comes late for its place in the order. */
-  group(signal: IncidentSignal): void {
-    if (signal.principal === '') return;
-    if (signal.time <= this.#before) this.#grouping.addLate(signal, this.#before);
-    else this.#grouping.add(signal);
+  #group(signal: IncidentSignal): void {
+    if (signal.principal !== '') this.#grouping.add(signal);
   }
 
-  /** All incidents, and the memory with the names of the files that were read. */
-  end(until: number, files: readonly string[]): { readonly incidents: Incident[]; readonly state: AnalysisState | undefined } {
-    const state = this.#keeps ? this.#state(files, this.#grouping.state(until)) : undefined;
-    return { incidents: this.#grouping.finish(until), state };
+  /** Everything up to what was judged is taken: what is remembered is of that moment, what follows is told and comes again. */
+  #passed(correlate: (found: Correlated) => void): void {
+    if (this.#principals !== undefined) return;
+    for (const one of this.#correlator.advance(this.#judged)) this.#tellCorrelated(one, correlate);
+    this.#principals = this.#keeps ? this.#grouping.state(this.#judged) : {};
+  }
+
+  /** All incidents, and the memory with the names of the files that were read and what signals were about. */
+  end(
+    until: number,
+    files: readonly string[],
+    touched: (until: number) => TouchedState,
+  ): { readonly incidents: Incident[]; readonly state: AnalysisState | undefined } {
+    return { incidents: this.#grouping.finish(until), state: this.#keeps ? this.#state(files, touched(until)) : undefined };
   }
 
   #judge(watermark: number): void {
@@ -124,7 +171,7 @@ export class Watch {
     this.#judged = watermark;
   }
 
-  #state(files: readonly string[], principals: AnalysisState['principals']): AnalysisState {
+  #state(files: readonly string[], touched: TouchedState): AnalysisState {
     return {
       judged: Number.isFinite(this.#judged) ? this.#judged : null,
       files,
@@ -132,7 +179,9 @@ export class Watch {
       model: this.#unusual.model,
       arrivals: this.#arrivals.state,
       correlations: this.#correlator.state,
-      principals,
+      principals: this.#principals ?? {},
+      waiting: this.#waiting,
+      touched,
     };
   }
 }

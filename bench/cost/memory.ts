@@ -1,4 +1,4 @@
-import { LATENESS } from '../../core/runs/plan.ts';
+import { LATENESS } from '../../core/lateness.ts';
 import { encodeManifest, Memory, NO_MANIFEST, type Partition, partitionOf } from '../../core/state/memory.ts';
 import { Random } from '../../samples/generator/random.ts';
 import { KEPT_DAYS } from './month.ts';

@@ -60,10 +60,32 @@ interface Spell {
   readonly resources: Map<string, Resource>;
 }
 
+/** What open incidents were about, as JSON: by principal the times of its first and last touch, and the resources. */
+export type TouchedState = Readonly<Record<string, readonly [first: number, last: number, resources: readonly Resource[]]>>;
+
 /** Gathers which resources a principal's signals were about, so that an incident can be told its own. Signals must come in the order of time. */
 export class TouchedResources {
   readonly #principals = new Map<string, Spell[]>();
   #count = 0;
+
+  /** `before` is the {@link state} of an analysis before. */
+  constructor(before: TouchedState = {}) {
+    for (const [principal, [first, last, resources]] of Object.entries(before)) {
+      this.add(principal, last, resources);
+      const [spell] = this.#principals.get(principal) ?? [];
+      if (spell !== undefined) this.#principals.set(principal, [{ ...spell, first }]);
+    }
+  }
+
+  /** What may go on after a time: what was touched in the 24 h before. */
+  state(until: number): TouchedState {
+    const open = [...this.#principals].map(([principal, spells]) => [principal, spells.at(-1) as Spell] as const);
+    return Object.fromEntries(
+      open
+        .filter(([, { last }]) => last + QUIET >= until)
+        .map(([principal, { first, last, resources }]) => [principal, [first, last, [...resources.values()]]]),
+    );
+  }
 
   add(principal: string, time: number, resources: readonly Resource[]): void {
     if (resources.length === 0 || this.#count >= MOST_IN_ALL) return;

@@ -1,6 +1,7 @@
 import type { Observer } from '../anomalies/observe.ts';
 import { anomalyLine, anomalySignal, UNUSUAL_SHARDS } from '../anomalies/unusual.ts';
 import type { AlertItem, BackfillSummaryItem, IncidentItem } from '../incidents/item.ts';
+import { LATENESS } from '../lateness.ts';
 import { type Level, levelRank } from '../levels.ts';
 import { correlationLine } from '../outputs/correlation-line.ts';
 import type { Correlated } from '../rules/correlation.ts';
@@ -22,8 +23,6 @@ import { type Counted, countSections, isCounted, type RunSums, type ScoredSectio
 import { groupSignals } from './grouping.ts';
 import { watchSilences } from './silences.ts';
 
-/** How late an event may come and still meet everything in its order: the watermark stays so far behind the clock. */
-export const LATENESS = 15 * 60_000;
 /** How far the watermark stays behind a backfill that comes roughly in the order of delivery. */
 const BACKFILL_SLACK = 6 * 3_600_000;
 const MOST_SUMMARISED = 50;

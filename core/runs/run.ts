@@ -1,4 +1,5 @@
 import { ANOMALY_TEXTS } from '../anomalies/advice.ts';
+import { LATENESS } from '../lateness.ts';
 import { Exceptions } from '../risk/exceptions.ts';
 import { detectorOf, detectorOfRule } from '../rules/correlation.ts';
 import type { DetectorText, LoadedRules } from '../rules/model.ts';
@@ -6,7 +7,7 @@ import { BACKFILL_PATIENCE, decodeManifest, HELD, Memory, NO_MANIFEST } from '..
 import { apply, readRunObject, write } from './committing.ts';
 import type { RunSums } from './counting.ts';
 import { computing, type Engine, EngineError } from './engine.ts';
-import { LATENESS, planRun, touchedBy, watermarkOf } from './plan.ts';
+import { planRun, touchedBy, watermarkOf } from './plan.ts';
 import type { LedgerState, RunPorts } from './ports.ts';
 import { load, nameTime, PENDING_MOST, takeBatches } from './taking.ts';
 

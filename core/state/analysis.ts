@@ -2,6 +2,8 @@ import type { ArrivalsState } from '../anomalies/arrivals.ts';
 import type { BaselineState } from '../anomalies/baselines.ts';
 import type { OutlierModelState } from '../anomalies/outliers.ts';
 import type { PrincipalState } from '../incidents/grouping.ts';
+import type { IncidentSignal } from '../incidents/model.ts';
+import type { TouchedState } from '../outputs/resources.ts';
 import type { CorrelatorState } from '../rules/correlation.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
 
@@ -17,6 +19,9 @@ export interface AnalysisState {
   readonly arrivals: ArrivalsState;
   readonly correlations: CorrelatorState;
   readonly principals: Readonly<Record<string, PrincipalState>>;
+  /** Signals later than that, in order. */
+  readonly waiting: readonly IncidentSignal[];
+  readonly touched: TouchedState;
 }
 
 const KIND = 'analysis';

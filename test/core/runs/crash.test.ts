@@ -1,7 +1,7 @@
 import { QUIET } from '../../../core/incidents/grouping.ts';
+import { LATENESS } from '../../../core/lateness.ts';
 import { loadRules } from '../../../core/rules/load.ts';
 import type { Engine } from '../../../core/runs/engine.ts';
-import { LATENESS } from '../../../core/runs/plan.ts';
 import type { RunPorts } from '../../../core/runs/ports.ts';
 import { runOnce } from '../../../core/runs/run.ts';
 import { record } from '../../factories/record.ts';

@@ -1,7 +1,7 @@
+import { LATENESS } from '../../../core/lateness.ts';
 import { loadRules } from '../../../core/rules/load.ts';
 import { MOST_TRIES } from '../../../core/runs/budget.ts';
 import { ITEM_BYTES } from '../../../core/runs/item.ts';
-import { LATENESS } from '../../../core/runs/plan.ts';
 import { shardOf } from '../../../core/state/principals.ts';
 import { record } from '../../factories/record.ts';
 import { ruleOn } from '../scoring/scored.ts';

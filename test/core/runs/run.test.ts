@@ -1,7 +1,7 @@
 import { QUIET } from '../../../core/incidents/grouping.ts';
 import type { BackfillSummaryItem } from '../../../core/incidents/item.ts';
+import { LATENESS } from '../../../core/lateness.ts';
 import { loadRules } from '../../../core/rules/load.ts';
-import { LATENESS } from '../../../core/runs/plan.ts';
 import { runOnce } from '../../../core/runs/run.ts';
 import { record } from '../../factories/record.ts';
 import { ruleOn } from '../scoring/scored.ts';

@@ -1,9 +1,9 @@
 import { Arrivals } from '../../../core/anomalies/arrivals.ts';
 import type { IncidentItem } from '../../../core/incidents/item.ts';
+import { LATENESS } from '../../../core/lateness.ts';
 import { incidentFinding } from '../../../core/outputs/asff.ts';
 import { alertEmail } from '../../../core/outputs/email.ts';
 import type { Engine } from '../../../core/runs/engine.ts';
-import { LATENESS } from '../../../core/runs/plan.ts';
 import type { RunReport } from '../../../core/runs/run.ts';
 import { watchSilences } from '../../../core/runs/silences.ts';
 import { NO_WATCH } from '../../../core/state/memory.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { QUIET } from '../../../core/incidents/grouping.ts';
+import { LATENESS } from '../../../core/lateness.ts';
 import { loadRules } from '../../../core/rules/load.ts';
-import { LATENESS } from '../../../core/runs/plan.ts';
 import { type JsonObject, record } from '../../factories/record.ts';
 import { ruleOn } from '../scoring/scored.ts';
 import { engineOf, World } from './world.ts';
