@@ -2,6 +2,7 @@ import type { IncidentSignal } from '../core/incidents/model.ts';
 import { ANOMALY_COLUMNS, type AnomalySummary, AnomalyTally, anomalyRow, parseAnomalyLine } from '../core/outputs/anomalies.ts';
 import { csvRow } from '../core/outputs/csv.ts';
 import { type Resource, TouchedResources, type TouchedState } from '../core/outputs/resources.ts';
+import { parseTime } from '../core/records/time.ts';
 import { LineFileWriter } from './line-file.ts';
 import type { EventMark } from './line-marks.ts';
 
@@ -30,7 +31,8 @@ export class ToldSignals {
     }
     this.#tally.add(anomaly);
     this.#file.write(Buffer.from(anomalyRow(anomaly)));
-    if (anomaly.eventID !== '') this.#marks.push({ time, id: anomaly.eventID, name: anomaly.detector });
+    const { eventID, eventTime, detector } = anomaly;
+    if (eventID !== '') this.#marks.push({ time: eventTime === undefined ? time : parseTime(eventTime), id: eventID, name: detector });
   }
 
   /** Events that anomalies name. */

@@ -184,7 +184,7 @@ export function addAnalyze(program: Command, version: string): void {
 Examples:
   $ npx trailwarden analyze ./AWSLogs --out result
   $ npx trailwarden analyze s3://my-trail-bucket/AWSLogs --since 2026-09-01 --events risky
-  $ npx trailwarden analyze ./AWSLogs --state trail.memory     (again each day: only new files are read)
+  $ npx trailwarden analyze ./AWSLogs --state trail.memory   (each day: only new files are read)
   $ npx trailwarden analyze ./logs --rules ./my-rules --fail-on high --quiet
 
 Exit codes: 0 done, 1 could not do it (a sentence says why), 2 --fail-on was reached, 130 stopped.`,

@@ -35,6 +35,8 @@ export interface Anomaly {
   readonly region: string;
   readonly address: string;
   readonly eventID: string;
+  /** When that event was, milliseconds since 1970. @default `time` */
+  readonly eventTime?: number;
   /** What its id is made of besides the detector: the same for the same cause in every split. */
   readonly cause: readonly string[];
 }

@@ -250,7 +250,7 @@ function tooManyPlaces(entity: Entity, seen: Seen): Anomaly {
 }
 
 function of({ kind, name }: Entity, { minute, arrival }: Seen, from: number) {
-  const [, eventID, , principal, roleTag, account, region, address] = arrival;
+  const [eventTime, eventID, , principal, roleTag, account, region, address] = arrival;
   const time = minute * MINUTE + MINUTE - 1;
   return {
     entity: { kind, name },
@@ -264,6 +264,7 @@ function of({ kind, name }: Entity, { minute, arrival }: Seen, from: number) {
     region,
     address,
     eventID,
+    eventTime,
   };
 }
 

@@ -167,7 +167,7 @@ function momentOf({ time, window: [from, to] }: Anomaly): number {
 export function anomalyLine(anomaly: Anomaly, exceptions: Exceptions = NO_EXCEPTIONS): string {
   const { signal } = anomalySignal(anomaly, exceptions);
   const { time, address, text: _text, ...rest } = signal;
-  const { entity, text, observed, expected, score, window, reasons } = anomaly;
+  const { entity, text, observed, expected, score, window, reasons, eventTime } = anomaly;
   const evidence = [
     { field: 'observed', value: String(observed) },
     { field: 'expected', value: expected },
@@ -181,6 +181,7 @@ export function anomalyLine(anomaly: Anomaly, exceptions: Exceptions = NO_EXCEPT
     score,
     window: window.map((one) => new Date(one).toISOString()),
     reasons,
+    ...(eventTime !== undefined && { eventTime: new Date(eventTime).toISOString().replace('.000Z', 'Z') }),
     evidence,
   })}\n`;
 }

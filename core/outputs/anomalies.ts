@@ -18,6 +18,8 @@ export interface AnomalyLine {
   readonly region: string;
   readonly address: string;
   readonly eventID: string;
+  /** When that event was, where it is not `time`. */
+  readonly eventTime?: string;
   readonly from: string;
   readonly to: string;
   readonly observed: string;
@@ -62,6 +64,7 @@ export function parseAnomalyLine(line: string): AnomalyLine | undefined {
     score: s.score,
     weight: s.weight,
     reasons: s.reasons,
+    ...(s.eventTime !== undefined && { eventTime: s.eventTime }),
     ...(s.excepted !== undefined && { excepted: s.excepted }),
   };
 }
