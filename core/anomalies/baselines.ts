@@ -2,10 +2,16 @@ import type { EntityDetector } from './detector.ts';
 import type { Entity, EntityKind, Observation } from './observation.ts';
 import { FORGOTTEN, HOUR } from './spells.ts';
 
-/** Parts that the entities are divided into: a run reads and rewrites only those it touches. */
-export const BASELINE_SHARDS = 16;
+/** Parts that the entities are divided into: a run reads and rewrites only those it touches. Few, as each that is written costs a request every five minutes. */
+export const BASELINE_SHARDS = 4;
 /** Entities that a shard keeps of each kind: names may be the caller's choice. Those that come beyond are not watched. */
-const MOST_ENTITIES: Readonly<Record<EntityKind, number>> = { principal: 8000, address: 8000, account: 1000, region: 100, person: 8000 };
+const MOST_ENTITIES: Readonly<Record<EntityKind, number>> = {
+  principal: 32_000,
+  address: 32_000,
+  account: 4000,
+  region: 400,
+  person: 32_000,
+};
 
 /**
  * A shard as JSON: by entity, as `principal:arn…`, its detectors' states as JSON text, when something in them is due (null: never), and the time of its last
@@ -18,7 +24,7 @@ export type Detectors<Said> = Readonly<Record<string, EntityDetector<unknown, Sa
 
 export const KINDS: readonly EntityKind[] = ['principal', 'address', 'account', 'region', 'person'];
 
-/** The shard of an entity, 0 to 15. */
+/** The shard of an entity, 0 to 3. */
 export function baselineShard(kind: EntityKind, name: string): number {
   let hash = KINDS.indexOf(kind) + 0x811c9dc5;
   for (let i = 0; i < name.length; i += 1) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
@@ -48,6 +54,7 @@ export class BaselineShard<Said> {
   /** For each kind which detectors look at it. */
   readonly #watching: Readonly<Record<EntityKind, readonly number[]>>;
   readonly #entities: Readonly<Record<EntityKind, Map<string, Watched>>>;
+  #hasChanged = false;
 
   constructor(detectors: Detectors<Said>, state: BaselineState = {}) {
     this.#names = Object.keys(detectors);
@@ -61,6 +68,11 @@ export class BaselineShard<Said> {
         ...{ entity, states: null, packed, due: due ?? Number.POSITIVE_INFINITY, last, isFresh: false },
       });
     }
+  }
+
+  /** Whether anything in it is not as it was given. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
   }
 
   observe(kind: EntityKind, name: string, event: Observation, times: number): void {
@@ -78,6 +90,7 @@ export class BaselineShard<Said> {
       states[i] ??= detector.empty();
       detector.observe(states[i], watched.entity, event, times);
       watched.isFresh = true;
+      this.#hasChanged = true;
       if (event.time > watched.last) watched.last = event.time;
     }
   }
@@ -97,6 +110,7 @@ export class BaselineShard<Said> {
       watched.isFresh = false;
       const isQuiet = watermark !== Number.POSITIVE_INFINITY && watermark - watched.last > QUIET;
       if (watched.states === null && watched.due > watermark && !isQuiet) continue;
+      this.#hasChanged = true;
       const states = this.#unpacked(watched);
       let isLeft = false;
       for (const [i, detector] of this.#detectors.entries()) {

@@ -24,6 +24,12 @@ export interface UnusualOptions extends Pick<VolumeOptions, 'gaps'> {
 /** What a detector says at last, or what an entity did in a window that is over, for the forest to judge. */
 type Said = { readonly anomaly: Anomaly } | { readonly window: OutlierVector };
 
+interface Shard {
+  readonly n: number;
+  readonly state: BaselineState;
+  readonly due: number | undefined;
+}
+
 /** What the detectors with a memory see: observations in, anomalies out once the watermark has passed. */
 export class Unusual {
   readonly #detectors: Detectors<Said>;
@@ -75,8 +81,13 @@ export class Unusual {
   }
 
   /** The shards that were asked for, with when something in them is due. */
-  get shards(): { readonly n: number; readonly state: BaselineState; readonly due: number | undefined }[] {
+  get shards(): Shard[] {
     return [...this.#shards].map(([n, shard]) => ({ n, state: shard.state, due: shard.due }));
+  }
+
+  /** Those of them in which something is not as it was loaded. */
+  get changedShards(): Shard[] {
+    return [...this.#shards].filter(([, { hasChanged }]) => hasChanged).map(([n, shard]) => ({ n, state: shard.state, due: shard.due }));
   }
 
   #shard(n: number): BaselineShard<Said> {

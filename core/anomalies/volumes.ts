@@ -5,16 +5,17 @@ import { close, countIn, countsOf, forget, type HourCounts, noCounts, REMEMBERED
 import { type Entity, type EntityKind, type Observation, VOLUMES, type Volume } from './observation.ts';
 import { Baseline, type SeriesShape } from './series.ts';
 import { DAY, FORGOTTEN, HOUR, hourOf, type Spell, spellAt, touch } from './spells.ts';
+import { VOLUME_BARS } from './volume-bars.ts';
 import { growthAnomaly, VOLUME_KINDS, volumeAnomaly } from './volume-text.ts';
 
 export interface VolumeOptions {
-  /** Days with data before an hour is judged. @default 14 */
+  /** Days with data before an hour is judged. @default as {@link VOLUME_BARS}, like all below */
   readonly days?: number;
-  /** Robust z above which an hour, or growth, is unusual: thousands of series are watched at once. @default 5 */
+  /** Robust z above which an hour, or growth, is unusual: thousands of series are watched at once. */
   readonly threshold?: number;
-  /** Probability of a count, in hours that are mostly zero, below which it is unusual. @default 0.000001 */
+  /** Probability of a count, in hours that are mostly zero, below which it is unusual. */
   readonly rarity?: number;
-  /** How many times the median is unusual at least, whatever the spread. @default 1.5 */
+  /** How many times the median is unusual at least, whatever the spread. */
   readonly ratio?: number;
   /**
    * When nothing was delivered of an entity, [from, to) in milliseconds since 1970: an hour in it without a count is no zero. Only what has
@@ -22,9 +23,6 @@ export interface VolumeOptions {
    */
   readonly gaps?: (entity: Entity) => readonly (readonly [from: number, to: number])[];
 }
-
-/** How many bursts, of which one is no surprise even where there was never anything, are too few to tell of in any case. */
-const LEAST_BURSTS = 3;
 
 /** One of the volumes of an entity, as JSON. */
 export interface VolumeSeries extends HourCounts {
@@ -49,7 +47,13 @@ export class Volumes {
   readonly kinds: readonly EntityKind[] = ['principal', 'address', 'account', 'region'];
   readonly #options: Required<VolumeOptions>;
 
-  constructor({ days = 14, threshold = 5, rarity = 0.000001, ratio = 1.5, gaps = () => [] }: VolumeOptions = {}) {
+  constructor({
+    days = VOLUME_BARS.days,
+    threshold = VOLUME_BARS.threshold,
+    rarity = VOLUME_BARS.rarity,
+    ratio = VOLUME_BARS.ratio,
+    gaps = () => [],
+  }: VolumeOptions = {}) {
     this.#options = { days, threshold, rarity, ratio, gaps };
   }
 
@@ -123,7 +127,7 @@ export class Volumes {
   /** Judges the first hour that waits. */
   #judgeHour(state: VolumeState, entity: Entity, volume: Volume, series: VolumeSeries): Anomaly[] {
     const [hour, count] = series.waiting as [number, number];
-    if (count <= LEAST_BURSTS * VOLUME_KINDS[volume].burst) return [];
+    if (count <= VOLUME_BARS.leastBursts * VOLUME_KINDS[volume].burst) return [];
     const { from, counts } = this.#counts(state, entity, series, hour, hour);
     const found = new Baseline(counts, from, this.#shape(volume)).judge(count);
     if (found === null || count < this.#options.ratio * found.median) return [];
@@ -137,7 +141,7 @@ export class Volumes {
     const days = Array.from({ length: Math.max(0, day + 1 - first) }, (_, i) => dayTotal(counts, (first + i) * 24 - from));
     if (days.length < this.#options.days) return [];
     const { threshold, ratio } = this.#options;
-    const found = growthOf(days, { threshold, ratio, least: LEAST_BURSTS * VOLUME_KINDS[volume].burst });
+    const found = growthOf(days, { threshold, ratio, least: VOLUME_BARS.leastBursts * VOLUME_KINDS[volume].burst });
     if (found === null) return [];
     return [withTag(growthAnomaly(entity, volume, day, found, this.#options), state)];
   }

@@ -152,6 +152,8 @@ export class Memory {
   /** `now` of the run since which live events wait for a backfill; null when none do. */
   waiting: number | null = null;
   readonly #manifest: Manifest;
+  /** Snapshots that are written again only when they differ. */
+  readonly #asLoaded = new Map<string, Uint8Array>();
   readonly #loaded = new Set<string>();
   readonly #shards = new Map<number, PrincipalShard>();
   readonly #days = new Map<string, DayMemory>();
@@ -191,6 +193,7 @@ export class Memory {
   load(name: string, bytes: Uint8Array): void {
     const [kind, which = ''] = name.split('/');
     this.#loaded.add(name);
+    if (name === MODEL || name === CORRELATIONS) this.#asLoaded.set(name, bytes);
     switch (kind) {
       case 'ids':
         this.ids.load(Number(which), bytes);
@@ -279,7 +282,7 @@ export class Memory {
       snapshots.push(snapshot(`principals/${n}`, shard.state(watermark), shard.due));
     }
     for (const [day, memory] of this.days) snapshots.push(snapshot(`rollups/${day}`, memory));
-    for (const { n, state, due } of this.unusual.shards) snapshots.push(snapshot(`baselines/${n}`, state, due));
+    for (const { n, state, due } of this.unusual.changedShards) snapshots.push(snapshot(`baselines/${n}`, state, due));
     snapshots.push(snapshot(MODEL, this.unusual.model), snapshot(CORRELATIONS, this.correlator.state, this.correlator.due));
     const came: ArrivalsMemory = { arrivals: this.arrivals.state, silences: this.silences };
     snapshots.push(snapshot(ARRIVALS, came, this.silences.due ?? undefined));
@@ -294,7 +297,12 @@ export class Memory {
     const forgotten = Object.entries(this.#manifest.partitions)
       .filter(([name, { written }]) => !rewritten.has(name) && /^(ids|sections|rollups)\//.test(name) && isOld(name, written, watermark))
       .map(([name]) => name);
-    return { snapshots, forgotten };
+    return { snapshots: snapshots.filter(({ name, bytes }) => !this.#isAsLoaded(name, bytes)), forgotten };
+  }
+
+  #isAsLoaded(name: string, bytes: Buffer): boolean {
+    const before = this.#asLoaded.get(name);
+    return before !== undefined && bytes.equals(before);
   }
 
   #heldDue(): number | undefined {
