@@ -3,7 +3,6 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { contributions, isolationScore, trainForest } from '../core/anomalies/forest.ts';
-import { encodeForest } from '../core/anomalies/forest-codec.ts';
 import { randomSequence } from '../core/anomalies/random.ts';
 import { forestAreas, mean, outlierSets, SEEDS } from './outlier-sets.ts';
 
@@ -41,7 +40,6 @@ const explained = Math.min(count, 1000);
 const explain = median(() => {
   for (let i = 0; i < explained; i += 1) contributions(forest, points, i * features);
 });
-const kilobytes = JSON.stringify(encodeForest(forest)).length / 1000;
 
 console.log(
   `${count.toLocaleString('en')} × ${features}, 100 trees of 256 points, median of ${rounds}, ${cpus().length} cores, Node ${process.version}`,
@@ -49,7 +47,6 @@ console.log(
 console.log(`fit      ${fit.toFixed(0)} ms`);
 console.log(`score    ${score.toFixed(0)} ms, ${((score / count) * 1000).toFixed(1)} µs a point`);
 console.log(`explain  ${((explain / explained) * 1000).toFixed(1)} µs a point`);
-console.log(`encoded  ${kilobytes.toFixed(0)} KB`);
 
 if (values.sets !== undefined) {
   console.log('\nset          AUC (mean of ten seeds)   scikit-learn   paper');
