@@ -44,7 +44,7 @@ export interface GroupState {
 }
 
 /** The highest risk that a group came to, and what it was made of. */
-interface Peak extends Risk {
+export interface Peak extends Risk {
   /** When, milliseconds since 1970. */
   readonly time: number;
 }
@@ -162,10 +162,8 @@ export class Group {
 
   /** What its detections weigh at a time: those of earlier days less and less. */
   #weigh(time: number): void {
-    const now = [...this.#detected.values()].map((one) => ({ ...one, weight: one.weight * faded(time - one.last) }));
-    const { risk, reasons } = noisyOr([...incidentFactors(now), ...sequenceFactors(now)].sort((a, b) => b.weight - a.weight));
-    // Shares are rounded so that they add up, which may turn neighbours round.
-    if (risk >= this.#peak.risk) this.#peak = { risk, reasons: reasons.toSorted((a, b) => b.points - a.points), time };
+    const now = peakAt(this.#detected.values(), time);
+    if (now.risk >= this.#peak.risk) this.#peak = now;
   }
 
   /** The incident that it is so far. */
@@ -192,6 +190,14 @@ export class Group {
       top: { title: this.top.title, eventID: this.top.eventID, time: this.top.time },
     };
   }
+}
+
+/** The risk that detections come to at a time. */
+export function peakAt(detected: Iterable<Detection & { readonly recent?: number }>, time: number): Peak {
+  const now = [...detected].map((one) => ({ ...one, weight: one.weight * faded(time - one.last) }));
+  const { risk, reasons } = noisyOr([...incidentFactors(now), ...sequenceFactors(now)].sort((a, b) => b.weight - a.weight));
+  // Shares are rounded so that they add up, which may turn neighbours round.
+  return { risk, reasons: reasons.toSorted((a, b) => b.points - a.points), time };
 }
 
 /** What is left of a weight after a time in milliseconds. */

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { MIGRATIONS } from './migrations.ts';
 
 /** A snapshot that cannot be read; the message is a sentence. */
 export class SnapshotError extends Error {
@@ -6,10 +7,7 @@ export class SnapshotError extends Error {
 }
 
 const FORMAT = 'trailwarden-memory';
-const VERSION = 1;
-
-/** Turns data of version n into data of version n + 1; one for each version there was before the present one. */
-const MIGRATIONS: Readonly<Record<number, (kind: string, data: unknown) => unknown>> = {};
+const VERSION = 2;
 
 /** A part of the memory as bytes: gzip'd JSON with its format, version and kind. */
 export function encodeSnapshot(kind: string, data: unknown): Buffer {

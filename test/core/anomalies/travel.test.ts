@@ -75,6 +75,7 @@ test('an impossible travel is told in full', () => {
       region: 'sa-east-1',
       address: '203.0.113.82',
       eventID: 'there',
+      eventTime: THEN + 10 * MINUTE,
       cause: ['person', 'arn:aws:iam::111122223333:user/alice', 'DE', 'BR', String(THEN / MINUTE + 10)],
     },
   ]);
@@ -104,6 +105,7 @@ test('a new country is told in full', () => {
       region: 'eu-central-1',
       address: '203.0.113.82',
       eventID: 'there',
+      eventTime: THEN + 2 * DAY,
       cause: ['person', 'arn:aws:iam::111122223333:user/alice', 'BR', String((THEN + 2 * DAY) / MINUTE)],
     },
   ]);
