@@ -33,10 +33,10 @@ import { OrderedLines } from './ordered-lines.ts';
 import { runHere, runOnWorkers, type Taker } from './pool.ts';
 import { fetchInOrder, parseS3, S3Source } from './s3.ts';
 import { explain, findFiles, inOrder, type Source, SourceError, type Unreadable } from './sources.ts';
-import { fileName, readState, writeState } from './state-file.ts';
+import { fileName, filesToRemember, readState, writeState } from './state-file.ts';
 import type { Problem, Task, TaskResult } from './tasks.ts';
 import { ToldSignals } from './told-signals.ts';
-import { Watch } from './watch.ts';
+import { type Memory, Watch } from './watch.ts';
 
 export interface AnalyzeOptions {
   readonly version: string;
@@ -95,11 +95,12 @@ export async function analyze(options: AnalyzeOptions): Promise<Results> {
   const before = options.state === undefined ? undefined : readState(options.state);
   const found = await findSources(options, s3);
   const { unreadable } = found;
+  const remembered = options.state === undefined ? [] : filesToRemember(before?.files ?? [], found.sources);
   const read = new Set(before?.files);
   const sources = found.sources.filter((source) => !read.has(fileName(source)));
   const total = sources.reduce((sum, { size }) => sum + size, 0);
   const work = makeFolders(options.out);
-  const run = new Run(options, work, before, found.sources);
+  const run = new Run(options, work, before);
   try {
     for (const { label, reason } of unreadable) run.refuse(label, reason);
     options.progress(0, total);
@@ -110,7 +111,8 @@ export async function analyze(options: AnalyzeOptions): Promise<Results> {
     else await runOnWorkers(tasks, setup, run, threads, workerScript);
     if (options.stopped()) throw new Stopped('The run was stopped; no output was written.');
     const { results, state } = await run.finish(found.sources.length - sources.length);
-    if (options.state !== undefined && state !== undefined) writeState(options.state, state);
+    if (options.state !== undefined && state !== undefined)
+      writeState(options.state, { ...state, files: run.withoutUnread(sources, remembered) });
     options.progress(total, total);
     return results;
   } finally {
@@ -203,12 +205,12 @@ class Run implements Taker {
   readonly #tally: Tally;
   readonly #before: AnalysisState | undefined;
   readonly #watch: Watch;
-  /** Names of the files that were read, those of the analyses before first. */
-  readonly #files: readonly string[];
+  /** Labels of what could not be opened or read: the next analysis tries again. */
+  readonly #unread = new Set<string>();
   readonly #events: OrderedLines;
   readonly #signals: OrderedLines;
 
-  constructor(options: AnalyzeOptions, work: string, before: AnalysisState | undefined, sources: readonly Source[]) {
+  constructor(options: AnalyzeOptions, work: string, before: AnalysisState | undefined) {
     this.#options = options;
     this.#work = work;
     this.rows = { events: options.events, minRank: levelRank(options.minLevel), table: options.config.report.events > 0 };
@@ -216,7 +218,6 @@ class Run implements Taker {
     const { loaded, config, geo } = options;
     this.#watch = new Watch({ loaded, config, geo, before, keeps: options.state !== undefined });
     this.#watch.told = (anomaly) => this.#tell(anomaly);
-    this.#files = options.state === undefined ? [] : [...new Set([...(before?.files ?? []), ...sources.map(fileName)])];
     this.#tally = new Tally(options.loaded.rules, options.config.report.events);
     this.#events = new OrderedLines([
       { path: join(work, 'events.ndjson.gz'), gzip: true, header: '' },
@@ -250,8 +251,9 @@ class Run implements Taker {
     }
   }
 
-  done(_task: Task, { counts, problems }: TaskResult): void {
+  done(_task: Task, { counts, problems, unread }: TaskResult): void {
     addCounts(this.#counts, counts);
+    for (const label of unread) this.#unread.add(label);
     for (const problem of problems) if (this.#problems.length < MOST_PROBLEMS) this.#problems.push(problem);
   }
 
@@ -260,6 +262,12 @@ class Run implements Taker {
     this.#counts.files += 1;
     this.#counts.fileRejects.unreadable = (this.#counts.fileRejects.unreadable ?? 0) + 1;
     this.#problems.push({ file: label, reason: `the file could not be opened or read: ${reason}` });
+  }
+
+  /** Names of files without those that could not be opened or read. */
+  withoutUnread(sources: readonly Source[], names: readonly string[]): string[] {
+    const unread = new Set(sources.filter(({ label }) => this.#unread.has(label)).map(fileName));
+    return names.filter((name) => !unread.has(name));
   }
 
   paused(): Promise<void> | undefined {
@@ -277,7 +285,7 @@ class Run implements Taker {
   }
 
   /** Writes the outputs; gives what was found, and the memory where one is kept. `known` files were read before, and left out. */
-  async finish(known: number): Promise<{ readonly results: Results; readonly state: AnalysisState | undefined }> {
+  async finish(known: number): Promise<{ readonly results: Results; readonly state: Memory | undefined }> {
     for (const marked of this.#duplicates.finish()) this.#count(marked);
     this.#counts.events -= this.#duplicates.count;
     this.#counts.duplicates += this.#duplicates.count;
@@ -349,7 +357,7 @@ class Run implements Taker {
     whole.end();
     await finished(whole);
     renameSync(to, from);
-    return watch.end(Math.min(this.#tally.to, watch.seen), this.#files, (until) => told.touched(until));
+    return watch.end(Math.min(this.#tally.to, watch.seen), (until) => told.touched(until));
   }
 }
 

@@ -11,6 +11,8 @@ export interface Source {
   readonly size: number;
   /** Milliseconds since 1970 of the time in its name, else of its first record; NaN when neither tells. */
   readonly time: number;
+  /** The path of a file without links. */
+  readonly real?: string;
   readonly object?: { readonly bucket: string; readonly key: string };
 }
 
@@ -79,7 +81,7 @@ export function findFiles(paths: readonly string[]): { readonly sources: Source[
         else visit(join(path, entry.name), false);
       }
     } else if (stats.isFile()) {
-      if (!found.has(real)) found.set(real, { label: path, size: stats.size, time: nameTime(basename(path)) });
+      if (!found.has(real)) found.set(real, { label: path, real, size: stats.size, time: nameTime(basename(path)) });
     }
   };
   for (const path of paths.map(normalize).sort()) visit(path, true);

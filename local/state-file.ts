@@ -4,12 +4,15 @@ import { type AnalysisState, decodeAnalysis, encodeAnalysis } from '../core/stat
 import { SnapshotError } from '../core/state/snapshot.ts';
 import { explain, type Source, SourceError } from './sources.ts';
 
-/** Names of files that are remembered: of more the oldest are forgotten. */
+/** Names of files that are remembered. */
 const MOST_FILES = 1_000_000;
 
-/** 16 characters by which a file is known again: its path and size. */
-export function fileName({ label, size }: Pick<Source, 'label' | 'size'>): string {
-  return createHash('sha256').update(`${size} ${label}`).digest('base64url').slice(0, 16);
+/** 16 characters by which a file is known again: its path without links, and its size. */
+export function fileName({ label, real, size }: Pick<Source, 'label' | 'real' | 'size'>): string {
+  return createHash('sha256')
+    .update(`${size} ${real ?? label}`)
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 /**
@@ -41,7 +44,7 @@ export function readState(path: string): AnalysisState | undefined {
 export function writeState(path: string, state: AnalysisState): void {
   const partial = `${path}.partial-${process.pid}`;
   try {
-    writeFileSync(partial, encodeAnalysis({ ...state, files: state.files.slice(-MOST_FILES) }));
+    writeFileSync(partial, encodeAnalysis(state));
     renameSync(partial, path);
   } catch (error) {
     rmSync(partial, { force: true });
@@ -49,4 +52,19 @@ export function writeState(path: string, state: AnalysisState): void {
       `The memory cannot be written to ${path}: ${explain(error)}. The outputs are there; the next run will not know of this one.`,
     );
   }
+}
+
+/**
+ * The names to remember: of the files that are there all that were read, of those that are gone as many as there is room for.
+ * @throws {SourceError} when there are more than can be remembered: those left out would be read, and count, again and again.
+ */
+export function filesToRemember(before: readonly string[], present: readonly Source[]): string[] {
+  if (present.length > MOST_FILES) {
+    throw new SourceError(
+      `A memory holds the names of ${MOST_FILES.toLocaleString('en')} files, and there are ${present.length.toLocaleString('en')}. Give narrower paths, or leave out --state.`,
+    );
+  }
+  const names = new Set(present.map(fileName));
+  const gone = before.filter((name) => !names.has(name));
+  return [...gone.slice(Math.max(0, gone.length + names.size - MOST_FILES)), ...names];
 }

@@ -23,6 +23,8 @@ export interface Problem {
 export interface TaskResult {
   readonly counts: Counts;
   readonly problems: readonly Problem[];
+  /** Labels of the sources that could not be opened or read. */
+  readonly unread: readonly string[];
 }
 
 /** Files larger than this are read in pieces. */
@@ -56,6 +58,7 @@ export class TaskRunner {
   async run(task: Task): Promise<TaskResult> {
     const counts = noCounts();
     const problems: Problem[] = [];
+    const unreadable: string[] = [];
     for (const { label, bytes, error } of task.sources) {
       this.#reader.begin();
       this.#scorer.begin(label, task.wantsPlain);
@@ -71,7 +74,10 @@ export class TaskRunner {
           unread = explain(failure);
         }
       }
-      if (unread !== undefined) this.#reader.end('unreadable');
+      if (unread !== undefined) {
+        this.#reader.end('unreadable');
+        unreadable.push(label);
+      }
       addCounts(counts, this.#reader.counts);
       for (const reason of Object.keys(this.#reader.counts.fileRejects) as FileReject[]) {
         problems.push({
@@ -81,7 +87,7 @@ export class TaskRunner {
       }
     }
     this.#scorer.flush();
-    return { counts, problems };
+    return { counts, problems, unread: unreadable };
   }
 
   /** A file's bytes, valid until the next file is read; undefined when they are too many to be held at once. */

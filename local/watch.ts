@@ -9,6 +9,7 @@ import { IncidentGrouping } from '../core/incidents/grouping.ts';
 import type { Incident, IncidentSignal } from '../core/incidents/model.ts';
 import { LATENESS } from '../core/lateness.ts';
 import type { TouchedState } from '../core/outputs/resources.ts';
+import { contentWords, uuidText } from '../core/records/identifier.ts';
 import { Exceptions } from '../core/risk/exceptions.ts';
 import { type Correlated, Correlator } from '../core/rules/correlation.ts';
 import type { LoadedRules } from '../core/rules/model.ts';
@@ -17,12 +18,13 @@ import { ReadingClock } from '../core/scoring/reading-clock.ts';
 import type { ScoredPart } from '../core/scoring/section.ts';
 import type { AnalysisState } from '../core/state/analysis.ts';
 
+/** What is remembered, but for the names of files. */
+export type Memory = Omit<AnalysisState, 'files'>;
+
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Event time that the detectors with a memory stay behind the reading: files hold a day, and some come late. */
 const SLACK = 3 * DAY;
-/** Signals that wait for the next analysis at most; what comes beyond is taken at once. */
-const MOST_WAITING = 50_000;
 
 export interface WatchOptions {
   readonly loaded: LoadedRules;
@@ -50,7 +52,7 @@ export class Watch {
   #judged: number;
   #tell: (anomaly: Anomaly) => void = () => {};
   /** Signals that the analysis before left, in order. */
-  readonly #left: IncidentSignal[];
+  readonly #left: Placed[];
   /** Signals later than what was judged, and what is remembered of all before them. */
   readonly #waiting: IncidentSignal[] = [];
   #principals: AnalysisState['principals'] | undefined;
@@ -67,7 +69,7 @@ export class Watch {
     if (before !== undefined) this.#unusual.loadModel(before.model);
     this.#correlator = new Correlator(loaded, before?.correlations, this.exceptions);
     this.#grouping = new IncidentGrouping(before?.principals);
-    this.#left = [...(before?.waiting ?? [])];
+    this.#left = [...(before?.waiting ?? [])].map((signal) => ({ signal, place: placeOf(signal) }));
   }
 
   /** Has anomalies told. */
@@ -93,14 +95,17 @@ export class Watch {
   /** Judges what is left: everything, or where a memory is kept what is over a quarter of an hour before the last event, at `to`: files still to come begin before that. */
   finish(to: number): void {
     const before = this.#before;
-    const end = Math.min(to, this.seen);
+    // A few records with a wrong clock must not make late what comes until then.
+    const end = Math.min(to, this.seen, this.#clock.time + DAY);
     this.#judge(this.#keeps ? Math.max(this.#judged, end - LATENESS) : Number.POSITIVE_INFINITY);
-    for (const gap of gaps(this.#arrivals.deliveries)) if (gap.evidentAt > before) this.#tell(silenceAnomaly(gap));
+    for (const gap of gaps(this.#arrivals.deliveries)) {
+      if (gap.evidentAt > before && gap.evidentAt <= this.#judged) this.#tell(silenceAnomaly(gap));
+    }
   }
 
   /** Event time up to which everything was seen: a record from the future does not make what is of today a thing of the past. */
   get seen(): number {
-    return Math.max(this.#before, soundHours(this.#arrivals.deliveries)[1] * HOUR - 1);
+    return Math.max(this.#before, soundHours([this.#arrivals.trail])[1] * HOUR - 1);
   }
 
   /**
@@ -108,14 +113,16 @@ export class Watch {
    * before it or that it completes, in order.
    */
   next(signal: IncidentSignal, take: () => void, correlate: (found: Correlated) => void): void {
-    while (this.#left[0] !== undefined && this.#left[0].time <= signal.time)
-      this.#step(this.#left.shift() as IncidentSignal, () => {}, correlate);
+    const place = placeOf(signal);
+    while (this.#left[0] !== undefined && isUpTo(this.#left[0], signal.time, place)) {
+      this.#step((this.#left.shift() as Placed).signal, () => {}, correlate);
+    }
     this.#step(signal, take, correlate);
   }
 
   /** Takes what the analysis before left, and has told the correlations that wait for nothing more. */
   last(correlate: (found: Correlated) => void): void {
-    for (const signal of this.#left.splice(0)) this.#step(signal, () => {}, correlate);
+    for (const { signal } of this.#left.splice(0)) this.#step(signal, () => {}, correlate);
     this.#passed(correlate);
   }
 
@@ -126,7 +133,7 @@ export class Watch {
       if (signal.principal !== '') this.#grouping.addLate(signal, this.#before);
       return;
     }
-    if (this.#keeps && signal.time > this.#judged && this.#waiting.length < MOST_WAITING) {
+    if (this.#keeps && signal.time > this.#judged) {
       this.#passed(correlate);
       this.#waiting.push(signal);
       take();
@@ -156,13 +163,9 @@ export class Watch {
     this.#principals = this.#keeps ? this.#grouping.state(this.#judged) : {};
   }
 
-  /** All incidents, and the memory with the names of the files that were read and what signals were about. */
-  end(
-    until: number,
-    files: readonly string[],
-    touched: (until: number) => TouchedState,
-  ): { readonly incidents: Incident[]; readonly state: AnalysisState | undefined } {
-    return { incidents: this.#grouping.finish(until), state: this.#keeps ? this.#state(files, touched(until)) : undefined };
+  /** All incidents, and what is remembered where a memory is kept; `touched` gives what incidents that go on after a time were about. */
+  end(until: number, touched: (until: number) => TouchedState): { readonly incidents: Incident[]; readonly state: Memory | undefined } {
+    return { incidents: this.#grouping.finish(until), state: this.#keeps ? this.#state(touched(until)) : undefined };
   }
 
   #judge(watermark: number): void {
@@ -171,10 +174,10 @@ export class Watch {
     this.#judged = watermark;
   }
 
-  #state(files: readonly string[], touched: TouchedState): AnalysisState {
+  #state(touched: TouchedState): Memory {
+    this.#arrivals.forget();
     return {
       judged: Number.isFinite(this.#judged) ? this.#judged : null,
-      files,
       baselines: this.#unusual.shards.map(({ n, state }) => [n, state] as const),
       model: this.#unusual.model,
       arrivals: this.#arrivals.state,
@@ -184,4 +187,21 @@ export class Watch {
       touched,
     };
   }
+}
+
+/** A signal with what orders it among those of the same moment, as the lines of signals.ndjson has them: its event's id, an anomaly's own. */
+interface Placed {
+  readonly signal: IncidentSignal;
+  readonly place: string;
+}
+
+function placeOf({ detector, id, eventID }: IncidentSignal): string {
+  if (!detector.startsWith('anomaly:')) return eventID.replaceAll('-', '').toLowerCase();
+  const words = new Uint32Array(4);
+  contentWords(Buffer.from(id), words);
+  return uuidText(words).replaceAll('-', '');
+}
+
+function isUpTo({ signal, place: own }: Placed, time: number, place: string): boolean {
+  return signal.time < time || (signal.time === time && own <= place);
 }

@@ -69,6 +69,11 @@ async function runAnalyze(version: string, paths: readonly string[], flags: Anal
   if (flags.since !== undefined && flags.until !== undefined && flags.since >= flags.until) {
     throw new SourceError('--since should be before --until, but is not: no event can lie between them.');
   }
+  if (flags.state !== undefined && [flags.since, flags.until, flags.account, flags.region].some((filter) => filter !== undefined)) {
+    throw new SourceError(
+      '--state goes with neither --since, --until, --account nor --region: what they leave out of a file would count as read. Give narrower paths instead.',
+    );
+  }
   const file = configFile(flags.config);
   const config = readConfig(file);
   const geo = readGeo(config, file);

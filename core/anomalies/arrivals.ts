@@ -8,7 +8,10 @@ import { FORGOTTEN, HOUR, hourOf } from './spells.ts';
 /** Accounts, and regions of accounts, that are told apart; what comes of others counts for the trail alone, or for its account. */
 const MOST_ACCOUNTS = 1000;
 const MOST_REGIONS = 4000;
-/** Blocks of four weeks that accounts and regions take together: 54 MB. An hour that would need a further one counts for the trail alone. */
+/**
+ * Blocks of four weeks that accounts and regions take together: 54 MB. An hour that would need a further one counts for the trail alone, and of an account or region
+ * with such hours no silence is told.
+ */
 const MOST_BLOCKS = 20_000;
 /** Characters of an account's or a region's name: what is longer is nobody's. */
 const LONGEST = 64;
@@ -60,6 +63,8 @@ export class Arrivals {
   readonly #trail: Source;
   readonly #accounts = new Map<string, Account>();
   readonly #told = new Map<string, readonly Gap[]>();
+  /** Series of which hours found no room: what is known of them has holes. */
+  readonly #cut = new Set<HourTotals>();
   #trailGaps: readonly Gap[] = [];
   #regions = 0;
   /** Of accounts and regions. */
@@ -136,6 +141,17 @@ export class Arrivals {
     return false;
   }
 
+  /** What came in all. */
+  get trail(): Deliveries {
+    return { account: '', region: '', hours: this.#trail.hours };
+  }
+
+  /** Forgets what nothing that is still to come is compared with: all but the four weeks before the last hour of each series. */
+  forget(): void {
+    this.#forgetSilent();
+    this.#forgetHours();
+  }
+
   /** Whether enough is known of the trail that it could fall silent. */
   get isKnown(): boolean {
     const { hours } = this.#trail;
@@ -145,7 +161,10 @@ export class Arrivals {
   }
 
   get deliveries(): Deliveries[] {
-    return [...this.#accounts].flatMap(([account, { regions }]) => Array.from(regions, ([region, hours]) => ({ account, region, hours })));
+    const whole = [...this.#accounts].filter(([, { hours }]) => !this.#cut.has(hours));
+    return whole.flatMap(([account, { regions }]) =>
+      Array.from(regions, ([region, hours]) => ({ account, region, hours })).filter(({ hours }) => !this.#cut.has(hours)),
+    );
   }
 
   get state(): ArrivalsState {
@@ -189,7 +208,10 @@ export class Arrivals {
   /** Whether an hour needs no further block of memory, or may have one: then it is taken. */
   #hasRoom(hours: HourTotals, hour: number): boolean {
     if (!hours.isNew(hour)) return true;
-    if (this.#blocks >= MOST_BLOCKS) return false;
+    if (this.#blocks >= MOST_BLOCKS) {
+      this.#cut.add(hours);
+      return false;
+    }
     this.#blocks += 1;
     return true;
   }

@@ -13,11 +13,19 @@ const MOST_ENTITIES: Readonly<Record<EntityKind, number>> = {
   person: 32_000,
 };
 
+/** Characters that a shard's entities take together, packed: beyond it new ones are not watched. */
+const MOST_CHARACTERS = 64_000_000;
+/** Share of an entity kind's places from which those that came and went are let go. */
+const FULL = 0.75;
+/** What was seen for no longer than this, and not since, came and went. */
+const PASSING = HOUR;
+const GONE = 24 * HOUR;
+
 /**
- * A shard as JSON: by entity, as `principal:arn…`, its detectors' states as JSON text, when something in them is due (null: never), and the time of its last
- * event. The text is read when the entity is seen again: a shard holds thousands that a run never hears of.
+ * A shard as JSON: by entity, as `principal:arn…`, its detectors' states as JSON text, when something in them is due (null: never), and the times of its first and
+ * last event. The text is read when the entity is seen again: a shard holds thousands that a run never hears of.
  */
-export type BaselineState = Readonly<Record<string, readonly [states: string, due: number | null, last: number]>>;
+export type BaselineState = Readonly<Record<string, readonly [states: string, due: number | null, first: number, last: number]>>;
 
 /** Detectors by the name under which their states are kept. */
 export type Detectors<Said> = Readonly<Record<string, EntityDetector<unknown, Said>>>;
@@ -38,7 +46,8 @@ interface Watched {
   packed: string;
   /** When something in what is packed is due; Infinity for never. */
   due: number;
-  /** Time of its last event. */
+  /** Times of its first and its last event. */
+  first: number;
   last: number;
   /** Whether it was seen since the last {@link BaselineShard.advance}. */
   isFresh: boolean;
@@ -55,18 +64,20 @@ export class BaselineShard<Said> {
   readonly #watching: Readonly<Record<EntityKind, readonly number[]>>;
   readonly #entities: Readonly<Record<EntityKind, Map<string, Watched>>>;
   #hasChanged = false;
+  #characters = 0;
 
   constructor(detectors: Detectors<Said>, state: BaselineState = {}) {
     this.#names = Object.keys(detectors);
     this.#detectors = Object.values(detectors);
     this.#watching = byKind((kind) => [...this.#detectors.keys()].filter((i) => this.#detectors[i]?.kinds.includes(kind)));
     this.#entities = byKind(() => new Map());
-    for (const [key, [packed, due, last]] of Object.entries(state)) {
+    for (const [key, [packed, due, first, last]] of Object.entries(state)) {
       const at = key.indexOf(':');
       const entity: Entity = { kind: key.slice(0, at) as EntityKind, name: key.slice(at + 1) };
       this.#entities[entity.kind].set(entity.name, {
-        ...{ entity, states: null, packed, due: due ?? Number.POSITIVE_INFINITY, last, isFresh: false },
+        ...{ entity, states: null, packed, due: due ?? Number.POSITIVE_INFINITY, first, last, isFresh: false },
       });
+      this.#characters += packed.length;
     }
   }
 
@@ -82,8 +93,16 @@ export class BaselineShard<Said> {
       const detector = this.#detectors[i] as EntityDetector<unknown, Said>;
       if (detector.wants?.(kind, event) === false) continue;
       if (watched === undefined) {
-        if (entities.size >= MOST_ENTITIES[kind]) return;
-        watched = { entity: { kind, name }, states: this.#names.map(() => undefined), packed: '', due: 0, last: event.time, isFresh: true };
+        if (entities.size >= MOST_ENTITIES[kind] || this.#characters >= MOST_CHARACTERS) return;
+        watched = {
+          entity: { kind, name },
+          states: this.#names.map(() => undefined),
+          packed: '',
+          due: 0,
+          first: event.time,
+          last: event.time,
+          isFresh: true,
+        };
         entities.set(name, watched);
       }
       const states = this.#unpacked(watched);
@@ -92,6 +111,7 @@ export class BaselineShard<Said> {
       watched.isFresh = true;
       this.#hasChanged = true;
       if (event.time > watched.last) watched.last = event.time;
+      if (event.time < watched.first) watched.first = event.time;
     }
   }
 
@@ -124,6 +144,7 @@ export class BaselineShard<Said> {
       if (!isLeft) this.#entities[entity.kind].delete(entity.name);
       else if (!isFresh) this.#pack(watched);
     }
+    if (Number.isFinite(watermark)) for (const kind of KINDS) this.#makeRoom(kind, watermark);
     return said;
   }
 
@@ -132,10 +153,23 @@ export class BaselineShard<Said> {
     const all: Record<string, BaselineState[string]> = Object.create(null);
     for (const watched of this.#watched()) {
       this.#pack(watched);
-      const { entity, packed, due, last } = watched;
-      all[`${entity.kind}:${entity.name}`] = [packed, due === Number.POSITIVE_INFINITY ? null : due, last];
+      const { entity, packed, due, first, last } = watched;
+      all[`${entity.kind}:${entity.name}`] = [packed, due === Number.POSITIVE_INFINITY ? null : due, first, last];
     }
     return all;
+  }
+
+  /** Where a kind's places run out: lets those go that came and went, so that nobody blinds it with names that are seen once. */
+  #makeRoom(kind: EntityKind, watermark: number): void {
+    const entities = this.#entities[kind];
+    if (entities.size < FULL * MOST_ENTITIES[kind] && this.#characters < FULL * MOST_CHARACTERS) return;
+    for (const [name, watched] of entities) {
+      const { states, due, first, last, packed } = watched;
+      if (states !== null || due !== Number.POSITIVE_INFINITY || last - first > PASSING || last > watermark - GONE) continue;
+      this.#characters -= packed.length;
+      this.#hasChanged = true;
+      entities.delete(name);
+    }
   }
 
   *#watched(): Iterable<Watched> {
@@ -146,6 +180,7 @@ export class BaselineShard<Said> {
     if (watched.states === null) {
       const states = JSON.parse(watched.packed) as Readonly<Record<string, unknown>>;
       watched.states = this.#names.map((name) => states[name]);
+      this.#characters -= watched.packed.length;
       watched.packed = '';
     }
     return watched.states;
@@ -160,6 +195,7 @@ export class BaselineShard<Said> {
       Object.fromEntries(this.#names.flatMap((name, i) => (states[i] === undefined ? [] : [[name, states[i]]]))),
     );
     watched.states = null;
+    this.#characters += watched.packed.length;
   }
 
   #dueOf({ states, due }: Watched): number {

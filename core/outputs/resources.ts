@@ -55,7 +55,7 @@ const MOST_IN_ALL = 100_000;
 
 /** What a principal touched with less than 24 h between. */
 interface Spell {
-  readonly first: number;
+  first: number;
   last: number;
   readonly resources: Map<string, Resource>;
 }
@@ -96,7 +96,8 @@ export class TouchedResources {
       spell = { first: time, last: time, resources: new Map() };
       spells.push(spell);
     }
-    spell.last = time;
+    spell.first = Math.min(spell.first, time);
+    spell.last = Math.max(spell.last, time);
     for (const { type, name } of resources) {
       const key = `${type} ${name}`;
       if (spell.resources.size >= MOST_OF_INCIDENT || spell.resources.has(key)) continue;

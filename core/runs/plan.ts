@@ -99,7 +99,7 @@ export function watermarkOf(
 }
 
 /** Partitions of the memory that consuming these sections will touch. The part `held` must be loaded. */
-export function touchedBy(memory: Memory, scored: readonly ScoredSection[], watermark: number): string[] {
+export function touchedBy(memory: Memory, scored: readonly ScoredSection[], watermark: number, now: number): string[] {
   const names = new Set(memory.due(watermark));
   const principals = new Set<string>();
   const days = new Set<number>();
@@ -121,7 +121,7 @@ export function touchedBy(memory: Memory, scored: readonly ScoredSection[], wate
   // Whom the baselines speak of is known only once they have spoken.
   for (let n = 0; n < SHARDS; n += 1) names.add(`principals/${n}`);
   names.add(MODEL).add(CORRELATIONS).add(ARRIVALS);
-  if (Number.isFinite(watermark)) names.add(partitionOf.day(dayOf(watermark)));
+  names.add(partitionOf.day(dayOf(Number.isFinite(watermark) ? watermark : now)));
   for (const hour of hours) {
     names.add(partitionOf.ids(hour * 3_600_000));
     days.add(Math.floor(hour / 24));
@@ -141,7 +141,8 @@ export function planRun(memory: Memory, scored: readonly ScoredSection[], option
   const counted = countSections(memory, scored, options.observer, previous, watermark, now);
   judge(memory, counted, watermark);
   const correlated = (found: Correlated) => {
-    countSignal(memory.day(dayOf(watermark)), found.signal);
+    // Before a stack that waits for its backfill goes live there is no watermark.
+    countSignal(memory.day(dayOf(Number.isFinite(watermark) ? watermark : now)), found.signal);
     counted.sums.signals += 1;
     counted.signalLines.push(Buffer.from(correlationLine(found)));
   };

@@ -82,7 +82,7 @@ async function next(ports: RunPorts, engine: Engine, owner: string, ledger: Ledg
     threshold: engine.threshold,
     rules: textsOf(engine.loaded),
   };
-  await load(ports, memory, touchedBy(memory, taken.scored, watermarkOf(memory, taken.scored, options).watermark));
+  await load(ports, memory, touchedBy(memory, taken.scored, watermarkOf(memory, taken.scored, options).watermark, now));
   const plan = computing(() => planRun(memory, taken.scored, options));
   const report = {
     run,

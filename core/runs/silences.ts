@@ -49,7 +49,11 @@ export function watchSilences(
   const fresh = found.filter((silence) => !known.has(nameOf(silence)));
   // A region that is forgotten itself can neither be told again nor end anything.
   const isForgotten = ({ scope, since: from }: Silence) => scope === 'region' && hour - from / HOUR > FORGOTTEN + 48;
-  const told = [...before.told.filter((silence) => goesOn(silence) && !isForgotten(silence)), ...fresh];
+  const opened = fresh.map((silence) => incidentOf(silence, 'open', exceptions, { version: 1, versionAt: now, run }));
+  const told = [
+    ...before.told.filter((silence) => goesOn(silence) && !isForgotten(silence)),
+    ...fresh.map((silence, i) => ({ ...silence, isShown: opened[i]?.length === 1 })),
+  ];
   const over = before.told.filter((silence) => !goesOn(silence));
   const canTell = arrivals.isKnown && !told.some(({ scope }) => scope === 'trail');
   return {
@@ -59,8 +63,11 @@ export function watchSilences(
       return { signal: anomalySignal(anomaly, exceptions).signal, line: anomalyLine(anomaly, exceptions) };
     }),
     items: [
-      ...over.flatMap((silence) => incidentOf(silence, 'resolved', exceptions, { version: 2, versionAt: now, run })),
-      ...fresh.flatMap((silence) => incidentOf(silence, 'open', exceptions, { version: 1, versionAt: now, run })),
+      // What was shown ends, whatever has been excepted since.
+      ...over
+        .filter(({ isShown }) => isShown)
+        .flatMap((silence) => incidentOf(silence, 'resolved', NO_EXCEPTIONS, { version: 2, versionAt: now, run })),
+      ...opened.flat(),
     ],
   };
 }

@@ -85,7 +85,7 @@ export interface SilenceWatch {
   /** The hour at which silences were looked for last. */
   readonly looked: number | null;
   /** Silences that were told and go on. */
-  readonly told: readonly Silence[];
+  readonly told: readonly (Silence & { readonly isShown: boolean })[];
   /** Watermark beyond which time alone can make a silence evident; null when it cannot. */
   readonly due: number | null;
 }
