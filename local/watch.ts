@@ -96,7 +96,7 @@ export class Watch {
   finish(to: number): void {
     const before = this.#before;
     // A few records with a wrong clock must not make late what comes until then.
-    const end = Math.min(to, this.seen, this.#clock.time + DAY);
+    const end = Math.min(to, this.seen, this.#clock.reached + DAY);
     this.#judge(this.#keeps ? Math.max(this.#judged, end - LATENESS) : Number.POSITIVE_INFINITY);
     for (const gap of gaps(this.#arrivals.deliveries)) {
       if (gap.evidentAt > before && gap.evidentAt <= this.#judged) this.#tell(silenceAnomaly(gap));

@@ -16,6 +16,11 @@ export class ReadingClock {
   readonly #ahead = new Set<number>();
   #earliest = Number.POSITIVE_INFINITY;
 
+  /** How far it may be said to have come, also where too little was read to be sure; Infinity before the first part. */
+  get reached(): number {
+    return this.time === Number.NEGATIVE_INFINITY ? this.#earliest : this.time;
+  }
+
   /** Takes note of a part that was read. */
   see(part: ScoredPart): void {
     const middle = middleTime(part);

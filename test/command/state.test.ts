@@ -1,6 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { loadRules } from '../../core/rules/load.ts';
+import { decodeAnalysis } from '../../core/state/analysis.ts';
+import { ruleOn } from '../core/scoring/scored.ts';
+import { IDENTITIES, record } from '../factories/record.ts';
 import { inFolder, ROOT, trailwarden } from './run.ts';
 
 const TRAIL = join(ROOT, 'samples/trail');
@@ -22,6 +26,7 @@ function put(files: readonly { readonly file: string }[], into: string): void {
 interface Line {
   readonly id: string;
   readonly detector: string;
+  readonly principal?: string;
 }
 
 interface Found {
@@ -83,6 +88,93 @@ test('a trail read in three runs gives what one run gives', () =>
     const again = await analysed(growing, join(folder, 'growing.memory'));
     expect(again.summary).toMatchObject({ records: 0, knownFiles: FILES.length });
     expect(again.signals).toEqual([]);
+  }));
+
+test('files by another spelling of their path are known', () =>
+  inFolder(async (folder) => {
+    const trail = join(folder, 'trail');
+    put(FILES.slice(0, 3), trail);
+    await analysed(trail, join(folder, 'a.memory'));
+    const again = await analysed(`${folder}/./other/../trail`, join(folder, 'a.memory'));
+    expect(again.summary).toMatchObject({ records: 0, knownFiles: 3 });
+  }));
+
+test.each([
+  ['--since', '2026-09-01'],
+  ['--until', '2026-09-01'],
+  ['--account', '111122223333'],
+  ['--region', 'eu-west-1'],
+])('a memory goes with no %s: what it leaves out would count as read', (...filter) =>
+  inFolder(async (folder) => {
+    const { code, stderr } = await trailwarden(['analyze', TRAIL, '--state', join(folder, 'a.memory'), '--out', folder, ...filter]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^--state goes with neither --since, --until, --account nor --region: .+\n$/),
+    ]);
+  }),
+);
+
+const call = (n: number, at: string, more: object = {}) =>
+  record(n, { eventTime: at, eventName: 'ListBuckets', errorCode: undefined, userIdentity: IDENTITIES.user, ...more });
+
+function write(folder: string, name: string, records: readonly unknown[]): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), JSON.stringify({ Records: records }));
+}
+
+test('a record with a time weeks ahead makes nothing late that comes until then', () =>
+  inFolder(async (folder) => {
+    const trail = join(folder, 'trail');
+    const hours = Array.from({ length: 30 }, (_, i) => call(i, new Date(Date.UTC(2026, 8, 1, i)).toISOString().replace('.000Z', 'Z')));
+    write(trail, 'a.json', [...hours, call(99, '2026-09-21T00:00:00Z')]);
+    await analysed(trail, join(folder, 'a.memory'));
+    const { judged } = decodeAnalysis(readFileSync(join(folder, 'a.memory')));
+    expect(judged).toBeLessThan(Date.UTC(2026, 8, 3));
+    expect(judged).toBeGreaterThan(Date.UTC(2026, 8, 1, 12));
+  }));
+
+test('events of one second keep their order over runs', () =>
+  inFolder(async (folder) => {
+    const rules = join(folder, 'rules');
+    mkdirSync(rules);
+    writeFileSync(join(rules, 'listed.yml'), ruleOn('Listed', { eventName: 'ListBuckets' }, { level: 'low' }));
+    const [rule] = loadRules([{ file: 'listed.yml', text: readFileSync(join(rules, 'listed.yml'), 'utf8') }]).rules;
+    writeFileSync(
+      join(rules, 'twice.yml'),
+      `title: Listed twice\nid: 5c1a7c8e-0000-4000-8000-000000000009\nlevel: high\ncorrelation: { type: event_count, rules: [${rule?.id}], group-by: [sourceIPAddress], timespan: 1h, condition: { gte: 2 } }\n`,
+    );
+    const user = (name: string) => ({ ...IDENTITIES.user, arn: `arn:aws:iam::111122223333:user/${name}`, userName: name });
+    const at = '2026-09-01T10:00:00Z';
+    const files = {
+      'a.json': [call(11, at, { userIdentity: user('bob') })],
+      'b.json': [call(10, at, { userIdentity: user('alice') })],
+      'c.json': [call(12, '2026-09-01T18:00:00Z', { eventName: 'Quiet' })],
+    };
+    const told = async (name: string, runs: readonly (readonly (keyof typeof files)[])[]) => {
+      const found: Line[] = [];
+      for (const run of runs) {
+        for (const file of run) write(join(folder, name), file, files[file]);
+        const flags = [
+          '--no-bundled-rules',
+          '--rules',
+          rules,
+          '--state',
+          join(folder, `${name}.memory`),
+          '--out',
+          join(folder, 'out'),
+          '--quiet',
+        ];
+        expect(await trailwarden(['analyze', join(folder, name), ...flags])).toMatchObject({ code: 0, stderr: '' });
+        const lines = readFileSync(join(folder, 'out/signals.ndjson'), 'utf8')
+          .split('\n')
+          .filter((line) => line.includes('"correlation:'));
+        found.push(...lines.map((line) => JSON.parse(line) as Line));
+      }
+      return found;
+    };
+    const atOnce = await told('once', [['a.json', 'b.json', 'c.json']]);
+    expect(atOnce).toMatchObject([{ principal: user('bob').arn }]);
+    expect(await told('twice', [['a.json'], ['b.json'], ['c.json']])).toEqual(atOnce);
   }));
 
 describe('a memory that cannot be used', () => {

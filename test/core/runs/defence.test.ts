@@ -12,7 +12,8 @@ const MINUTE = 60_000;
 const DAY = 24 * 60;
 const HIGH = ruleOn('Trail stopped', { eventName: 'StopLogging' }, { tags: ['attack.defense-evasion'] });
 const LOW = ruleOn('Buckets listed', { eventName: 'ListBuckets' }, { level: 'low', tags: ['attack.discovery'] });
-const ENGINE = engineOf(loadRules([HIGH, LOW].map((text, i) => ({ file: `rule-${i}.yml`, text }))).rules);
+const { rules } = loadRules([HIGH, LOW].map((text, i) => ({ file: `rule-${i}.yml`, text })));
+const ENGINE = engineOf(rules);
 const at = (minute: number) => START + minute * MINUTE;
 
 let next = 0;
@@ -241,4 +242,27 @@ test('of the copies that other accounts have of an event the same one counts, in
   }
   expect(outcomes).toEqual([outcomes[0], outcomes[0], outcomes[0]]);
   expect(outcomes[0]).toEqual([['444455556666', expect.any(String)]]);
+});
+
+test('correlations come about in a stack that still waits for its backfill, however much is held', async () => {
+  const often = `title: Listed often
+id: 5c1a7c8e-0000-4000-8000-000000000001
+level: high
+correlation: { type: event_count, rules: [${rules[1]?.id}], group-by: [sourceIPAddress], timespan: 1h, condition: { gte: 100 } }
+`;
+  const { correlations } = loadRules([
+    { file: 'rule-1.yml', text: LOW },
+    { file: 'often.yml', text: often },
+  ]);
+  const engine = { ...engineOf(rules, 'high', correlations), waitForBackfill: true };
+  const world = new World();
+  // One more than is held.
+  world.deliver([
+    file(
+      2,
+      Array.from({ length: 50_001 }, () => call(1, 'ListBuckets')),
+    ),
+  ]);
+  expect(await world.run(engine, at(3))).toMatchObject({ outcome: 'committed', broken: [] });
+  expect(world.signals().filter(({ detector }) => String(detector).startsWith('correlation:')).length).toBeGreaterThan(0);
 });

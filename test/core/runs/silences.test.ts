@@ -117,6 +117,19 @@ test('an account that may well be silent is listed and opens no incident', async
   expect(incidentsOf(world)).toEqual([]);
 });
 
+test('an incident that was shown ends, though the account has been excepted since', async () => {
+  const world = await watched(['111122223333', OTHER], 240);
+  for (let hour = 240; hour < 246; hour += 1) {
+    world.deliver([hours(hour, hour + 1)]);
+    await world.run(ENGINE, at(hour));
+  }
+  expect(incidentsOf(world)).toEqual([[`trail of account ${OTHER}`, 'open', 'medium', 1]]);
+  const exceptions = [{ rule: 'anomaly:silence:*', owner: 'platform', reason: 'moved', expires: '2030-01-01' }];
+  world.deliver([hours(246, 247), hours(246, 247, OTHER)]);
+  await world.run({ ...ENGINE, config: { ...ENGINE.config, exceptions } }, at(246));
+  expect(incidentsOf(world)).toEqual([[`trail of account ${OTHER}`, 'resolved', 'medium', 2]]);
+});
+
 describe('what is no silence', () => {
   test('batches that are left for the next run', async () => {
     const world = await watched(['111122223333'], 240);
