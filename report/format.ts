@@ -1,4 +1,4 @@
-import { personName } from '../core/alerts/wording.ts';
+import { personName } from '../core/wording.ts';
 
 const WHOLE = new Intl.NumberFormat('en-US');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -1,5 +1,5 @@
 import type { Detection } from '../incidents/model.ts';
-import { clock, countOf, day, personName, plain } from './wording.ts';
+import { clock, countOf, day, personName, plain } from '../wording.ts';
 
 /** `cloudtrail:StopLogging` of `cloudtrail.amazonaws.com:StopLogging`: shorter, and nothing that a mail program takes for a link. */
 export function shortAction(action: string): string {

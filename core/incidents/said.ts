@@ -1,4 +1,4 @@
-import { cut, readableTimes } from '../alerts/wording.ts';
+import { cut, readableTimes } from '../wording.ts';
 
 /** Characters of a sentence that an incident keeps. */
 const MOST = 400;

@@ -1,7 +1,7 @@
 import { detectionSentence, inOrder, isSilence } from '../alerts/story.ts';
-import { cut, plain } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Incident } from '../incidents/model.ts';
+import { cut, plain } from '../wording.ts';
 
 /** A finding in AWS Security Finding Format, the part of it that Trailwarden writes. */
 export interface Finding {

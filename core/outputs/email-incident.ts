@@ -1,9 +1,9 @@
 import type { Told } from '../alerts/receipt.ts';
 import { askOwner, detectionText, inOrder, isSilence, shortPrincipal } from '../alerts/story.ts';
-import { clock, count, countOf, cut, day, duration, listOf, plain, utc } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Detection } from '../incidents/model.ts';
 import { type Level, levelRank } from '../levels.ts';
+import { clock, count, countOf, cut, day, duration, listOf, plain, utc } from '../wording.ts';
 import type { EmailContext } from './email-context.ts';
 import type { Advice, Block, Day, Letter, Points } from './email-letter.ts';
 import { eventPage, furtherLooks } from './email-queries.ts';

@@ -1,7 +1,7 @@
 import type { Level } from '../levels.ts';
 
 /**
- * What a mail says, before it becomes text or HTML. All strings are plain (see `plain` in core/alerts/wording.ts): one line each, no control
+ * What a mail says, before it becomes text or HTML. All strings are plain (see `plain` in core/wording.ts): one line each, no control
  * characters, bounded. Code alone may have several lines.
  */
 export interface Letter {

@@ -1,6 +1,6 @@
-import { day, plain } from '../alerts/wording.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Detection, Incident } from '../incidents/model.ts';
+import { day, plain } from '../wording.ts';
 import type { Code } from './email-letter.ts';
 import { shellWord } from './shell.ts';
 

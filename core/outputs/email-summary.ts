@@ -1,7 +1,7 @@
 import { shortPrincipal } from '../alerts/story.ts';
-import { count, countOf, day, listOf, plain, utc } from '../alerts/wording.ts';
 import type { BackfillSummaryItem } from '../incidents/item.ts';
 import { LEVELS } from '../levels.ts';
+import { count, countOf, day, listOf, plain, utc } from '../wording.ts';
 import type { EmailContext } from './email-context.ts';
 import type { Block, Letter } from './email-letter.ts';
 import { analysis } from './email-queries.ts';

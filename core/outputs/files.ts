@@ -1,5 +1,4 @@
 import { askOwner, detectionSentence, inOrder } from '../alerts/story.ts';
-import { plain } from '../alerts/wording.ts';
 import { ANOMALY_TEXTS } from '../anomalies/advice.ts';
 import type { Incident } from '../incidents/model.ts';
 import { LEVELS } from '../levels.ts';
@@ -7,6 +6,7 @@ import { isoTime } from '../records/time.ts';
 import { detectorOf } from '../rules/correlation.ts';
 import type { DetectorText } from '../rules/model.ts';
 import { guidance } from '../runs/item.ts';
+import { plain } from '../wording.ts';
 import { csvRow } from './csv.ts';
 import { athenaQuery, insightsQuery } from './email-queries.ts';
 import {

@@ -1,8 +1,8 @@
 import { detectionText, inOrder } from '../alerts/story.ts';
-import { cut, readableTimes } from '../alerts/wording.ts';
 import { saidOf } from '../incidents/said.ts';
 import { riskRank } from '../levels.ts';
 import { isoTime } from '../records/time.ts';
+import { cut, readableTimes } from '../wording.ts';
 import { exceptedText, kindOf } from './anomalies.ts';
 import { athenaQuery, insightsQuery } from './email-queries.ts';
 import { nextSteps, textsByDetector } from './files.ts';

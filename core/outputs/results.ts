@@ -1,4 +1,3 @@
-import { readableTimes } from '../alerts/wording.ts';
 import type { Incident } from '../incidents/model.ts';
 import { LEVELS, type Level, levelOf } from '../levels.ts';
 import { complianceByRegion, DEFAULT_REGIONS, type RegionCompliance } from '../posture/compliance.ts';
@@ -8,6 +7,7 @@ import { noisyOr, type Reason } from '../risk/event-risk.ts';
 import type { ExceptionUse } from '../risk/exception-use.ts';
 import type { CorrelationRule, Refusal, Rule } from '../rules/model.ts';
 import type { AddressTally, Tally } from '../scoring/tally.ts';
+import { readableTimes } from '../wording.ts';
 import type { AnomalySummary } from './anomalies.ts';
 import type { Resource } from './resources.ts';
 

@@ -1,4 +1,3 @@
-import { cut } from '../alerts/wording.ts';
 import type { BatchWriter } from '../records/batch.ts';
 import { type Counts, noCounts } from '../records/counts.ts';
 import { inflate, inflateStream, isGzip, type Limits } from '../records/inflate.ts';
@@ -6,6 +5,7 @@ import { RecordReader } from '../records/reader.ts';
 import { FILE_REJECTS, type FileReject } from '../records/rejects.ts';
 import type { SectionSource } from '../records/section.ts';
 import type { Bytes } from '../records/text.ts';
+import { cut } from '../wording.ts';
 
 /** Characters of a problem: it is kept, logged and shown, and others' texts stand in it. */
 const MOST_PROBLEM = 500;

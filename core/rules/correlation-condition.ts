@@ -1,4 +1,3 @@
-import type { Named } from './correlation-load.ts';
 import { scalarIn } from './document.ts';
 import type { CorrelationType } from './model.ts';
 import { Refused, shown } from './refused.ts';
@@ -7,6 +6,12 @@ import type { LocatedEntry } from './yaml.ts';
 const COMPARISONS = ['gt', 'gte', 'lt', 'lte', 'eq'];
 /** Events or values that are remembered of one group. */
 const MOST_COUNTED = 1000;
+
+/** A text with the line where it stands. */
+export interface Named {
+  readonly name: string;
+  readonly line: number;
+}
 
 /** The bounds of a count, both included, and the field whose values are counted. */
 export interface Bounds {

@@ -1,15 +1,9 @@
-import { correlationBounds } from './correlation-condition.ts';
+import { correlationBounds, type Named } from './correlation-condition.ts';
 import { detectorText, scalarIn, textIn } from './document.ts';
 import { parseDuration } from './duration.ts';
 import { CORRELATION_TYPES, type CorrelationType, type DetectorText } from './model.ts';
 import { Refused, shown } from './refused.ts';
 import { entryOf, type LocatedEntry, type LocatedMap } from './yaml.ts';
-
-/** A text with the line where it stands. */
-export interface Named {
-  readonly name: string;
-  readonly line: number;
-}
 
 /** A correlation as it is written: the rules that it names are still to be found. */
 export interface CorrelationDraft {

@@ -1,7 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { withCarried } from './correlation-carried.ts';
+import type { Named } from './correlation-condition.ts';
 import { AVAILABLE_FIELDS, correlatedField } from './correlation-fields.ts';
-import type { CorrelationDraft, Named } from './correlation-load.ts';
+import type { CorrelationDraft } from './correlation-load.ts';
 import type { CorrelatedField, CorrelationRule, DetectorText, LoadedRules, Refusal, Rule } from './model.ts';
 import { Refused, shown } from './refused.ts';
 

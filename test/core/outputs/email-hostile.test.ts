@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { plain } from '../../../core/alerts/wording.ts';
 import type { AlertItem, IncidentItem } from '../../../core/incidents/item.ts';
 import { alertEmail } from '../../../core/outputs/email.ts';
 import type { EmailContext } from '../../../core/outputs/email-context.ts';
+import { plain } from '../../../core/wording.ts';
 import { detection, HOME, intrusion, NOON, summary } from '../alerts/made-item.ts';
 import { readHtml } from './email-tags.ts';
 import { HOSTILE } from './made-results.ts';
