@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { detectionText, shortAction, shortPrincipal } from '../../../core/alerts/story.ts';
-import { duration, plain } from '../../core/wording.ts';
+import { duration, plain } from '../../../core/wording.ts';
 import { detection } from './made-item.ts';
 
 test.each<[string, string, number, string]>([
