@@ -102,7 +102,7 @@ export interface Bars {
   readonly rarity: number;
 }
 
-/** The anomaly of an hour; the same id whether it is told when the hour is over or before. */
+/** The anomaly of an hour that is over. */
 export function volumeAnomaly(entity: Entity, volume: Volume, hour: number, count: number, found: Judgement, bars: Bars): Anomaly {
   const { title, things, grave } = VOLUME_KINDS[volume];
   const { slot, observations, median, spread, low, high, z, model } = found;

@@ -7,6 +7,17 @@ import { sampleTrail } from '../../samples/generator/trail.ts';
 import { analyse } from './engine.ts';
 
 const DAY = 24 * 3_600_000;
+/** What the steps of stories come to. */
+const CORRELATED: readonly (readonly [story: string, title: string])[] = [
+  ['brute-force', 'Ten failed console sign-ins of one user'],
+  ['brute-force', 'Console sign-in after ten failed ones'],
+  ['public-bucket', 'Public access block lifted and bucket opened to everyone'],
+  ['ransom', 'Encryption key taken away and data destroyed'],
+  ['crypto-mining', 'Administration port opened and machine started'],
+  ['stolen-key', 'Account explored, then rights raised'],
+  ['stolen-key', 'New user made administrator and given credentials'],
+  ['shared-snapshot', 'Copy made, then given to another account'],
+];
 const SEEDS = process.env.CI === 'true' ? Array.from({ length: 20 }, (_, i) => i + 2) : [2];
 
 describe.each([1, ...SEEDS])('what is planted with seed %i', (seed) => {
@@ -37,6 +48,15 @@ describe.each([1, ...SEEDS])('what is planted with seed %i', (seed) => {
     expect(Math.max(...incidents.map(({ level }) => levelRank(level)))).toBeGreaterThanOrEqual(levelRank(story.minLevel));
   });
 
+  test.each(CORRELATED)('of the story %s a correlation tells: %s', (id, title) => {
+    const story = expected.stories.find((one) => one.id === id);
+    const [from, to] = [Date.parse(story?.from ?? ''), Date.parse(story?.to ?? '')];
+    const told = found.correlations.filter(
+      ({ signal }) => signal.principal === story?.principal && signal.time >= from && signal.time <= to,
+    );
+    expect(told.map(({ rule }) => rule.title)).toContain(title);
+  });
+
   test.each(expected.anomalies.map((planted) => [planted.id, planted] as const))(
     'the anomaly %s is found by its detector',
     (_id, planted) => {
@@ -63,8 +83,15 @@ describe.each([1, ...SEEDS])('what is planted with seed %i', (seed) => {
     expect(loud).toEqual([]);
   });
 
+  test('quiet days complete no correlation above low', () => {
+    const told = found.correlations.filter(({ rule, signal }) => {
+      return levelRank(rule.level) > levelRank('low') && expected.quietDays.includes(isoTime(signal.time).slice(0, 10));
+    });
+    expect(told.map(({ rule }) => rule.title)).toEqual([]);
+  });
+
   test('quiet days have at most one incident', () => {
-    const days = found.incidents.map(({ top }) => isoTime(top.time).slice(0, 10));
+    const days = found.incidents.map(({ opened }) => isoTime(opened).slice(0, 10));
     const loud = expected.quietDays.filter((day) => days.filter((other) => other === day).length > 1);
     expect(loud).toEqual([]);
   });

@@ -220,7 +220,7 @@ test('whatever comes, the memory has its bounds', () => {
     expect(days).toHaveLength(15);
     expect(Math.max(...days.map(([, windows]) => windows.length))).toBe(OUTLIER_OPTIONS.perDay);
   }
-  expect(JSON.stringify(model.state).length).toBeLessThan(1_500_000);
+  expect(JSON.stringify(model.state).length).toBeLessThan(500_000);
 });
 
 test('the windows of a day are sampled fairly', () => {

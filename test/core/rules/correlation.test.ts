@@ -333,6 +333,7 @@ describe('what is remembered', () => {
     const groups = correlator.state.correlations[0]?.groups ?? [];
     expect(groups.reduce((sum, [, { entries }]) => sum + entries.length, 0)).toBeLessThanOrEqual(MOST_EVENTS);
     expect(groups.length).toBeGreaterThan(85);
+    expect(JSON.stringify(correlator.state).length).toBeLessThan(15_000_000);
     for (const [key, { entries }] of groups) {
       expect(key.length).toBeLessThanOrEqual(200);
       for (const [value, , id] of entries.slice(0, 3)) expect([value.length <= 200, id.length <= 64]).toEqual([true, true]);
