@@ -4,6 +4,7 @@ import type { Anomaly } from '../../core/anomalies/anomaly.ts';
 import { geoDatabase } from '../../core/anomalies/geo-database.ts';
 import { anomalySignal } from '../../core/anomalies/unusual.ts';
 import { defaultConfig } from '../../core/config/load.ts';
+import { PrincipalIncidents } from '../../core/incidents/grouping.ts';
 import type { Incident, IncidentSignal } from '../../core/incidents/model.ts';
 import { levelRank } from '../../core/levels.ts';
 import { parseSignalLine } from '../../core/outputs/signals.ts';
@@ -33,6 +34,8 @@ export interface Analysed {
   readonly anomalies: readonly Anomaly[];
   readonly correlations: readonly Correlated[];
   readonly incidents: readonly Incident[];
+  /** When each of them came about, milliseconds since 1970: what an incident gathered before, since the last quiet, lies up to days earlier. */
+  readonly openings: readonly number[];
   /** Events of high or critical risk a day. */
   readonly highDays: ReadonlyMap<string, readonly string[]>;
 }
@@ -98,9 +101,22 @@ export function analyse(files: readonly Buffer[]): Analysed {
   duplicates.finish().forEach(count);
   watch.finish(to);
   const correlations: Correlated[] = [];
-  const correlate = (found: Correlated) => void correlations.push(found);
+  const openings: number[] = [];
+  const principals = new Map<string, PrincipalIncidents>();
+  const follow = (signal: IncidentSignal) => {
+    if (signal.principal === '') return;
+    const one = principals.get(signal.principal) ?? new PrincipalIncidents();
+    principals.set(signal.principal, one);
+    const { ordinal } = one;
+    one.add(signal);
+    if (one.ordinal > ordinal) openings.push(signal.time);
+  };
+  const correlate = (found: Correlated) => {
+    correlations.push(found);
+    follow(found.signal);
+  };
   placed.sort((a, b) => a.signal.time - b.signal.time || (a.id < b.id ? -1 : Number(a.id > b.id)));
-  for (const { signal } of placed) watch.next(signal, () => {}, correlate);
+  for (const { signal } of placed) watch.next(signal, () => follow(signal), correlate);
   watch.last(correlate);
   const { incidents } = watch.end(Math.min(to, watch.seen), [], () => ({}));
   return {
@@ -111,6 +127,7 @@ export function analyse(files: readonly Buffer[]): Analysed {
     anomalies,
     correlations,
     incidents,
+    openings,
     highDays,
   };
 }
