@@ -118,7 +118,7 @@ export function analyse(files: readonly Buffer[]): Analysed {
   placed.sort((a, b) => a.signal.time - b.signal.time || (a.id < b.id ? -1 : Number(a.id > b.id)));
   for (const { signal } of placed) watch.next(signal, () => follow(signal), correlate);
   watch.last(correlate);
-  const { incidents } = watch.end(Math.min(to, watch.seen), [], () => ({}));
+  const { incidents } = watch.end(Math.min(to, watch.seen), () => ({}));
   return {
     events: events - duplicates.count,
     duplicates: duplicates.count,
