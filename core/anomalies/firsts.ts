@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RoleTag } from '../config/schema.ts';
+import { grouped } from '../grouped.ts';
 import type { EntityKind, Observation } from './observation.ts';
 import { FORGOTTEN, hourOf } from './spells.ts';
 
@@ -220,7 +221,7 @@ function replace(waiting: Waiting, entries: readonly Found[]): void {
 function trim(waiting: Waiting, most: number): void {
   const entries = entriesOf(waiting);
   const kept = new Set<Found>();
-  for (const group of Map.groupBy(entries, ({ first }) => Math.floor(hourOf(first[0]) / FORGOTTEN)).values()) {
+  for (const group of grouped(entries, ({ first }) => Math.floor(hourOf(first[0]) / FORGOTTEN)).values()) {
     const ordered = group.toSorted((a, b) => compareSightings(a.first, b.first) || (a.value < b.value ? -1 : 1));
     for (const entry of ordered.slice(0, most + 1)) kept.add(entry);
   }

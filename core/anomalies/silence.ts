@@ -1,3 +1,4 @@
+import { grouped } from '../grouped.ts';
 import type { Anomaly } from './anomaly.ts';
 import { HOUR, hourOf } from './spells.ts';
 
@@ -183,13 +184,13 @@ function covers(wider: Silence, { account, since, until }: Silence): boolean {
 /** Widest first: everything, the accounts where there are several, their regions where there are several. One at a time: they are large. */
 function* seriesOf(deliveries: readonly Deliveries[], latest: number): Generator<Series> {
   const parts = deliveries.filter(({ hours }) => hours.size > 0);
-  const accounts = Map.groupBy(parts, ({ account }) => account);
+  const accounts = grouped(parts, ({ account }) => account);
   const [sole] = accounts.keys();
   if (sole === undefined) return;
   yield seriesFrom('trail', accounts.size === 1 ? sole : '', '', parts, latest);
   if (accounts.size > 1) for (const [account, own] of accounts) yield seriesFrom('account', account, '', own, latest);
   for (const [account, own] of accounts) {
-    const regions = Map.groupBy(own, ({ region }) => region);
+    const regions = grouped(own, ({ region }) => region);
     if (regions.size > 1) for (const [region, some] of regions) yield seriesFrom('region', account, region, some, latest);
   }
 }

@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors';
 import { shortPrincipal } from '../alerts/story.ts';
 import type { Entity } from '../anomalies/observation.ts';
+import { grouped } from '../grouped.ts';
 import { LEVELS, type Level } from '../levels.ts';
 import { type AnomalyLine, kindOf } from './anomalies.ts';
 import { compliance, type RankedPrincipal, type Results, rankPrincipals, rankRules, totals } from './results.ts';
@@ -134,7 +135,7 @@ export function summaryText(results: Results, { color, width }: TerminalStyle): 
 
 /** The gravest of each kind, gravest first: what one principal does again and again would else be all there is to see. */
 function gravestOfKinds(anomalies: readonly AnomalyLine[]): AnomalyLine[] {
-  const kinds = Map.groupBy(anomalies, ({ detector }) => kindOf(detector));
+  const kinds = grouped(anomalies, ({ detector }) => kindOf(detector));
   const first = new Set([...kinds.values()].map(([gravest]) => gravest));
   return anomalies.filter((anomaly) => first.has(anomaly)).slice(0, TOP_ANOMALIES);
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../grouped.ts';
 import type { Group } from '../incidents/group.ts';
 import { PrincipalIncidents, QUIET } from '../incidents/grouping.ts';
 import type { IncidentItem } from '../incidents/item.ts';
@@ -84,7 +85,7 @@ export function groupSignals(
       for (const signal of signals) inTurn(correlator, signal, noteTried, (found) => noteTried(found.signal));
     }
   }
-  const trials = Map.groupBy(tried, ({ principal }) => memory.principal(principal));
+  const trials = grouped(tried, ({ principal }) => memory.principal(principal));
   for (const principal of trials.keys()) touched.add(principal);
 
   return [...touched].flatMap((principal) => {
