@@ -20,7 +20,7 @@ export class PipelineDashboard extends Dashboard {
     this.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms.all], width: 24, height: 3 }));
     const perRun = (...names: string[]) => names.map((name) => count('score', name, every));
     this.addWidgets(
-      graph('Records', perRun('Records', 'LiveRecords', 'Events', 'Duplicates', 'Rejects', 'Late')),
+      graph('Records', perRun('Records', 'LiveRecords', 'Events', 'Duplicates', 'Rejects', 'Late', 'Future')),
       graph('Signals and incidents', perRun('Signals', 'Incidents')),
       graph('Lag (seconds)', [largest('score', 'LagSeconds', every), largest('score', 'DeliverySeconds', every)]),
     );
