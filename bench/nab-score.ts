@@ -1,7 +1,8 @@
 // The labelled series of the Numenta Anomaly Benchmark, and what detectors make of them.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Baseline, DAY } from '../core/anomalies/series.ts';
+import { Baseline } from '../core/anomalies/series.ts';
+import { DAY } from '../core/anomalies/spells.ts';
 
 interface Row {
   /** Milliseconds since 1970. */

@@ -3,6 +3,7 @@ import { Arrivals } from '../core/anomalies/arrivals.ts';
 import type { GeoDatabase } from '../core/anomalies/geo.ts';
 import { type Observer, observerOf } from '../core/anomalies/observe.ts';
 import { gaps, silenceAnomaly, soundHours } from '../core/anomalies/silence.ts';
+import { DAY, HOUR } from '../core/anomalies/spells.ts';
 import { Unusual } from '../core/anomalies/unusual.ts';
 import type { Config } from '../core/config/schema.ts';
 import { IncidentGrouping } from '../core/incidents/grouping.ts';
@@ -21,8 +22,6 @@ import type { AnalysisState } from '../core/state/analysis.ts';
 /** What is remembered, but for the names of files. */
 export type Memory = Omit<AnalysisState, 'files'>;
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** Event time that the detectors with a memory stay behind the reading: files hold a day, and some come late. */
 const SLACK = 3 * DAY;
 
@@ -113,8 +112,7 @@ export class Watch {
    * before it or that it completes, in order.
    */
   next(signal: IncidentSignal, take: () => void, correlate: (found: Correlated) => void): void {
-    const place = placeOf(signal);
-    while (this.#left[0] !== undefined && isUpTo(this.#left[0], signal.time, place)) {
+    while (this.#left[0] !== undefined && isUpTo(this.#left[0], signal)) {
       this.#step((this.#left.shift() as Placed).signal, () => {}, correlate);
     }
     this.#step(signal, take, correlate);
@@ -140,11 +138,11 @@ export class Watch {
       this.#group(signal);
       return;
     }
-    const found = this.#correlator.add(signal);
-    for (const one of found) if (one.signal.time < signal.time) this.#tellCorrelated(one, correlate);
-    take();
-    this.#group(signal);
-    for (const one of found) if (one.signal.time >= signal.time) this.#tellCorrelated(one, correlate);
+    const taken = () => {
+      take();
+      this.#group(signal);
+    };
+    this.#correlator.inTurn(signal, taken, (one) => this.#tellCorrelated(one, correlate));
   }
 
   #tellCorrelated(found: Correlated, correlate: (found: Correlated) => void): void {
@@ -202,6 +200,6 @@ function placeOf({ detector, id, eventID }: IncidentSignal): string {
   return uuidText(words).replaceAll('-', '');
 }
 
-function isUpTo({ signal, place: own }: Placed, time: number, place: string): boolean {
-  return signal.time < time || (signal.time === time && own <= place);
+function isUpTo({ signal, place }: Placed, next: IncidentSignal): boolean {
+  return signal.time < next.time || (signal.time === next.time && place <= placeOf(next));
 }

@@ -2,9 +2,7 @@ import type { RoleTag } from '../config/schema.ts';
 import { addEvent, type Behaviour, emptyBehaviour, featureValues, merge, SEVERAL } from './behaviour.ts';
 import type { EntityDetector } from './detector.ts';
 import type { Entity, EntityKind, Observation } from './observation.ts';
-
-export const HOUR = 3_600_000;
-export const DAY = 24 * HOUR;
+import { DAY, HOUR } from './spells.ts';
 
 /** Open hours that an entity may have; further ones, which are the latest, are dropped. Ninety days, as long as an entity is remembered. */
 export const MOST_OPEN_HOURS = 90 * 24;

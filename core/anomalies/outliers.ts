@@ -3,8 +3,9 @@ import { rounded } from './behaviour.ts';
 import { CALLS, FEATURES, NIGHT_SHARE } from './outlier-features.ts';
 import { OutlierForest, type Remembered } from './outlier-forest.ts';
 import { outlierAnomaly } from './outlier-text.ts';
-import { DAY, type OutlierVector } from './outlier-windows.ts';
+import type { OutlierVector } from './outlier-windows.ts';
 import { type QuietHours, quietHours } from './quiet-hours.ts';
+import { DAY } from './spells.ts';
 import { textHash } from './text-hash.ts';
 
 export interface OutlierOptions {

@@ -1,9 +1,7 @@
 import { fitCounts, tailOf, usualMost, zOfTail } from './count-model.ts';
 import { ALL_HOURS, RUNGS, type Rung, type SlotName, WEEK } from './hour-slots.ts';
 import { type Usual, usualOf } from './robust.ts';
-
-export const HOUR = 3_600_000;
-export const DAY = 24 * HOUR;
+import { DAY, HOUR } from './spells.ts';
 
 /** What a series consists of, and when an interval of it is unusual. */
 export interface SeriesShape {

@@ -1,6 +1,7 @@
 import { REMEMBERED } from '../anomalies/hour-counts.ts';
 import { usualOf } from '../anomalies/robust.ts';
-import { Baseline, HOUR, type SeriesShape } from '../anomalies/series.ts';
+import { Baseline, type SeriesShape } from '../anomalies/series.ts';
+import { HOUR } from '../anomalies/spells.ts';
 import { VOLUME_BARS } from '../anomalies/volume-bars.ts';
 import { VOLUME_KINDS } from '../anomalies/volume-text.ts';
 

@@ -1,3 +1,4 @@
+import { QUIET } from '../incidents/grouping.ts';
 import type { RecordView } from '../records/view.ts';
 import { carriedFields } from '../rules/correlation-fields.ts';
 
@@ -48,8 +49,6 @@ export function resourcesOf(record: RecordView): Resource[] {
   }));
 }
 
-/** Quiet after which what a principal touches belongs to another incident. */
-const QUIET = 24 * 3_600_000;
 const MOST_OF_INCIDENT = 50;
 const MOST_IN_ALL = 100_000;
 

@@ -96,6 +96,14 @@ export class Correlator {
     this.#judgesFailure = new Set(rules.filter(({ condition }) => judgesFailure(condition)).map(({ id }) => detectorOfRule(id)));
   }
 
+  /** Takes the next signal: `told` is handed the correlations that end before it, `take` the signal, `told` those that it completes. */
+  inTurn(signal: IncidentSignal, take: (signal: IncidentSignal) => void, told: (found: Correlated) => void): void {
+    const found = this.add(signal);
+    for (const one of found) if (one.signal.time < signal.time) told(one);
+    take(signal);
+    for (const one of found) if (one.signal.time >= signal.time) told(one);
+  }
+
   /** Another with the same memory, to try things out. */
   copy(): Correlator {
     return new Correlator(this.#pack, structuredClone(this.state), this.#exceptions);

@@ -4,7 +4,7 @@ import { PrincipalIncidents, QUIET } from '../incidents/grouping.ts';
 import type { IncidentItem } from '../incidents/item.ts';
 import type { Incident, IncidentSignal } from '../incidents/model.ts';
 import { LEVEL_FLOORS, levelRank } from '../levels.ts';
-import type { Correlated, Correlator } from '../rules/correlation.ts';
+import type { Correlated } from '../rules/correlation.ts';
 import type { DetectorText } from '../rules/model.ts';
 import type { Memory, SignalledEvent } from '../state/memory.ts';
 import type { PrincipalMemory, Shown } from '../state/principals.ts';
@@ -68,7 +68,7 @@ export function groupSignals(
     options.correlated(found);
     if (found.signal.principal !== '') inOrder(found.signal);
   };
-  for (const { signals } of due) for (const signal of signals) inTurn(memory.correlator, signal, inOrder, correlate);
+  for (const { signals } of due) for (const signal of signals) memory.correlator.inTurn(signal, inOrder, correlate);
   for (const found of memory.correlator.advance(watermark)) correlate(found);
   for (const id of memory.overBefore(watermark)) {
     const principal = memory.principal(id);
@@ -82,7 +82,7 @@ export function groupSignals(
       if (signal.principal !== '') tried.push(signal);
     };
     for (const { signals } of memory.events) {
-      for (const signal of signals) inTurn(correlator, signal, noteTried, (found) => noteTried(found.signal));
+      for (const signal of signals) correlator.inTurn(signal, noteTried, (found) => noteTried(found.signal));
     }
   }
   const trials = grouped(tried, ({ principal }) => memory.principal(principal));
@@ -95,19 +95,6 @@ export function groupSignals(
     if (open !== null) items.push(show(principal, open, 'open', trial !== null, options));
     return items.filter((item) => item !== null);
   });
-}
-
-/** Hands a signal on, with the correlations that end before it and those that it completes. */
-function inTurn(
-  correlator: Correlator,
-  signal: IncidentSignal,
-  take: (signal: IncidentSignal) => void,
-  correlate: (found: Correlated) => void,
-): void {
-  const found = correlator.add(signal);
-  for (const one of found) if (one.signal.time < signal.time) correlate(one);
-  take(signal);
-  for (const one of found) if (one.signal.time >= signal.time) correlate(one);
 }
 
 /** The open group as the waiting signals would make it, when they have something to say before the watermark; else null. */

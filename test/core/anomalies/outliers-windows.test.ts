@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import type { Entity, Observation } from '../../../core/anomalies/observation.ts';
 import { FEATURES, MOST_ACTIONS, MOST_THINGS } from '../../../core/anomalies/outlier-features.ts';
 import {
-  DAY,
-  HOUR,
   LEAST_CALLS,
   MOST_OPEN_HOURS,
   type OutlierState,
   type OutlierVector,
   outlierWindows,
 } from '../../../core/anomalies/outlier-windows.ts';
+import { DAY, HOUR } from '../../../core/anomalies/spells.ts';
 import { observation } from './splits.ts';
 
 const MONDAY = Date.UTC(2026, 8, 7);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { FEATURES } from '../../../core/anomalies/outlier-features.ts';
-import { DAY, HOUR, type OutlierVector } from '../../../core/anomalies/outlier-windows.ts';
+import type { OutlierVector } from '../../../core/anomalies/outlier-windows.ts';
 import { OUTLIER_OPTIONS, OutlierModel, type OutlierModelState } from '../../../core/anomalies/outliers.ts';
 import { quietHours } from '../../../core/anomalies/quiet-hours.ts';
 import { below, randomSequence } from '../../../core/anomalies/random.ts';
+import { DAY, HOUR } from '../../../core/anomalies/spells.ts';
 
 const MONDAY = Date.UTC(2026, 8, 7);
 

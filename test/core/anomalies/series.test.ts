@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { usualOf } from '../../../core/anomalies/robust.ts';
-import { Baseline, DAY, HOUR, type SeriesShape } from '../../../core/anomalies/series.ts';
+import { Baseline, type SeriesShape } from '../../../core/anomalies/series.ts';
+import { DAY, HOUR } from '../../../core/anomalies/spells.ts';
 
 /** A Monday. */
 const MONDAY = Date.UTC(2026, 8, 7) / HOUR;
